@@ -1,0 +1,1 @@
+//! The client of the eligibility centre: mutual TLS, relay, consents, deadlines.

@@ -1,0 +1,1 @@
+//! Real links: serial ports and PC/SC slots.

@@ -1,0 +1,1 @@
+//! The face folder for receipt computers that know only folders.

@@ -1,0 +1,1 @@
+//! The durable local store of results: encrypted, committed before anyone is told.

@@ -1,0 +1,1 @@
+//! The words of the house as types: ids, moments, personal data, consents, results.

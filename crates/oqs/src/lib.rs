@@ -1,0 +1,1 @@
+//! The de-facto file interface of the eligibility terminal: messages, encodings, file names.

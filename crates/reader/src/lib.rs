@@ -1,0 +1,1 @@
+//! The hardware abstraction: one trait between the terminal and any reader.

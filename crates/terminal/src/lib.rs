@@ -1,0 +1,1 @@
+//! The runtime that joins the rooms: one thread per station, supervision, configuration.

@@ -1,0 +1,2 @@
+//! uketsuke
+fn main() {}

@@ -1,0 +1,2 @@
+//! uketsuked
+fn main() {}

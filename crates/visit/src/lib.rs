@@ -1,0 +1,1 @@
+//! The station and visit machines, without I/O.

@@ -1,0 +1,1 @@
+//! Messages of the Caora stand-in dialect and their bytes.

@@ -1,0 +1,1 @@
+//! The simulated My Number Card, its issuer and the personas.

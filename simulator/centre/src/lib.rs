@@ -1,0 +1,1 @@
+//! The mock centre's judgement, without I/O.

@@ -1,0 +1,1 @@
+//! The other ends of the readers' wires as pure machines.
