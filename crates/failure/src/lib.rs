@@ -1,1 +1,4 @@
-//! The failure catalogue: stable codes with cause and remedies in Japanese and English.
+//! The failure catalogue: every failure that a person can meet has one stable code, and the catalogue says in
+//! Japanese and English what happened and what patient, reception and technician do next.
+
+pub mod codes;

@@ -1,1 +1,26 @@
-//! The words of the house as types: ids, moments, personal data, consents, results.
+//! The words of the house as types, without I/O.
+//!
+//! Everything that two rooms must agree on stands here: identifiers, moments, personal data, verification,
+//! consents, results, and what a reader's station shows to the outside.
+
+pub mod centre;
+pub mod consent;
+pub mod failure_code;
+pub mod ids;
+pub mod moment;
+pub mod pii;
+pub mod result;
+pub mod secret;
+pub mod station;
+pub mod verification;
+
+pub use centre::{CentreHealth, CentreSession};
+pub use consent::{Consent, ConsentItem, ConsentScreen, Decision, ScreenAnswer};
+pub use failure_code::FailureCode;
+pub use ids::{FaceAccount, IdError, Insertion, InstitutionCode, ReaderId, ResultId, VisitId};
+pub use moment::{Moment, Timestamp};
+pub use pii::{Pii, Purpose};
+pub use result::{CommittedResult, Qualification, Validity, VisitResult};
+pub use secret::{NumberB, Pin, SecretError};
+pub use station::{Maturity, StationState, StationStatus};
+pub use verification::Verification;

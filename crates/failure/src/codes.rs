@@ -1,0 +1,178 @@
+//! The stable codes. A code is never renamed or reused once released; its wording may improve.
+
+use model::FailureCode;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        $($(#[$doc])* pub const $name: FailureCode = FailureCode::new(stringify!($name));)*
+        /// Every code, in the order of this file.
+        pub const ALL: &[FailureCode] = &[$($name),*];
+    };
+}
+
+codes! {
+    // Reader
+    /// The reader's port cannot be opened: it is not there.
+    READER_ABSENT,
+    /// The reader's port is there but this program may not open it.
+    READER_NOT_PERMITTED,
+    /// Another program holds the reader's port.
+    READER_BUSY,
+    /// The reader went away while in use.
+    READER_UNPLUGGED,
+    /// The reader does not answer within its limit.
+    READER_SILENT,
+    /// The reader sends bytes that are not its dialect, beyond what retransmission mends.
+    READER_GARBLED,
+    /// The unit on the port says it is another model.
+    READER_WRONG_MODEL,
+    /// The reader reports a fault of its own, e.g. in its self-test.
+    READER_FAULT,
+    /// The driver was asked for what the reader's profile lacks.
+    READER_UNSUPPORTED,
+    /// The driver stopped (a defect of this program); it is started again.
+    DRIVER_STOPPED,
+
+    // Card and slot
+    /// The reader sees a card, the PC/SC slot paired with it does not (or the other way round).
+    CARD_SLOT_DISAGREES,
+    /// No PC/SC slot of the configured name.
+    SLOT_ABSENT,
+    /// Another program holds the slot.
+    SLOT_BUSY,
+    /// The PC/SC service does not run.
+    PCSC_STOPPED,
+    /// The card does not answer a command within its limit.
+    CARD_SILENT,
+    /// The card is not a My Number Card.
+    CARD_OTHER,
+    /// The card answers with something that its application cannot mean.
+    CARD_UNREADABLE,
+    /// The card was taken before the visit was finished.
+    CARD_REMOVED_EARLY,
+    /// The card was changed during the visit.
+    CARD_SWAPPED,
+    /// The card was left after the visit.
+    CARD_LEFT,
+
+    // Face
+    /// The reader could not read 照合番号B from the card's face, or the card refused it.
+    NUMBER_B_WRONG,
+    /// 照合番号B is locked after ten wrong tries.
+    NUMBER_B_LOCKED,
+    /// The photo on the card is not signed by a known issuer.
+    PHOTO_FORGED,
+    /// The photo belongs to another chip.
+    PHOTO_OF_OTHER_CHIP,
+    /// The photo cannot be decoded.
+    PHOTO_UNREADABLE,
+    /// The face does not match the photo.
+    FACE_NO_MATCH,
+    /// Not enough light on the face.
+    FACE_TOO_DARK,
+    /// No face before the camera.
+    FACE_NOT_FOUND,
+    /// A picture was held before the camera.
+    FACE_NOT_ALIVE,
+    /// The reader answered an attempt that was not open.
+    FACE_ATTEMPT_FOREIGN,
+
+    // PIN
+    /// The PIN was wrong; tries are left.
+    PIN_WRONG,
+    /// One try is left; it is not spent unasked.
+    PIN_LAST_TRY,
+    /// The PIN is locked.
+    PIN_LOCKED,
+    /// The patient cancelled the PIN.
+    PIN_CANCELLED,
+
+    // Relay
+    /// The centre sent a command that the guard refuses: PIN, other application, other key and so on.
+    RELAY_COMMAND_REFUSED,
+    /// The centre wanted another text signed than the one of this relay.
+    RELAY_OTHER_TEXT,
+    /// The relay exceeded its cap of commands, bytes or seconds.
+    RELAY_LIMIT,
+    /// PIN-less signing is only known as a stand-in, and this centre or this card is not the simulator's.
+    STAND_IN_REFUSED,
+
+    // Centre
+    /// No connection to the centre: refused, unreachable or name not resolved.
+    CENTRE_UNREACHABLE,
+    /// The centre accepted and then said nothing within the limit.
+    CENTRE_SILENT,
+    /// The centre's certificate does not lead to the configured CA, or its name or dates are wrong.
+    CENTRE_UNTRUSTED,
+    /// The centre did not accept the terminal's certificate.
+    TERMINAL_CERTIFICATE_REFUSED,
+    /// The centre refused the reader's face account.
+    CENTRE_LOGIN_REFUSED,
+    /// The centre's answer is not one: wrong form, cut short, for another session.
+    CENTRE_GARBLED,
+    /// The centre refused with a reason of its own.
+    CENTRE_REFUSED,
+    /// The card's certificate is revoked.
+    CERTIFICATE_REVOKED,
+    /// The card's certificate has expired beyond the grace.
+    CERTIFICATE_EXPIRED,
+    /// The card's certificate does not lead to the card CA.
+    CERTIFICATE_UNTRUSTED,
+    /// The card's signature is not over this relay's text, e.g. a replayed one.
+    SIGNATURE_REFUSED,
+    /// The certificate's serial number is not registered as insurance card.
+    NOT_REGISTERED,
+
+    // Patient
+    /// The patient did not act within the time.
+    PATIENT_SLOW,
+
+    // Ledger and folders
+    /// The result could not be made durable.
+    LEDGER_WRITE_FAILED,
+    /// The ledger file cannot be opened or is damaged.
+    LEDGER_UNUSABLE,
+    /// The ledger's key is missing, of wrong form, or lies beside the ledger.
+    LEDGER_KEY_UNUSABLE,
+    /// Another daemon holds this ledger.
+    LEDGER_HELD,
+    /// The face folder cannot be written.
+    FOLDER_UNWRITABLE,
+    /// A result's document cannot be parsed as a qualification.
+    QUALIFICATION_UNREADABLE,
+
+    // Configuration
+    /// The configuration has a fault; the message names file, line and key.
+    CONFIG_INVALID,
+
+    // API
+    /// The request carries no token.
+    API_TOKEN_MISSING,
+    /// The token is not known.
+    API_TOKEN_WRONG,
+    /// The Host header is not one of this service.
+    API_HOST_FOREIGN,
+    /// The Origin header is not one of this service.
+    API_ORIGIN_FOREIGN,
+    /// Nothing under this address.
+    API_NOT_FOUND,
+    /// The request's form is wrong.
+    API_BAD_REQUEST,
+    /// The consumer read events too slowly and was cut off; it resumes by its last id.
+    API_CONSUMER_SLOW,
+    /// Events from this id on were already deleted by retention.
+    API_GONE,
+    /// A fault inside the terminal.
+    INTERNAL,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_code_stands_twice() {
+        assert_eq!(ALL.iter().collect::<HashSet<_>>().len(), ALL.len());
+    }
+}

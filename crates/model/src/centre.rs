@@ -1,0 +1,21 @@
+//! What the rest of the house says about the centre.
+
+use crate::FailureCode;
+use serde::{Deserialize, Serialize};
+
+/// The centre's name for one relay and what follows it; opaque, not personal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CentreSession(pub String);
+
+/// How the line to the centre stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "state", content = "code")]
+pub enum CentreHealth {
+    /// Not asked yet.
+    Unknown,
+    /// The last exchange succeeded.
+    Up,
+    /// The last exchange failed so.
+    Down(FailureCode),
+}
