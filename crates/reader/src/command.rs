@@ -1,0 +1,141 @@
+//! What the terminal asks of a reader.
+
+use model::{ConsentScreen, FailureCode, Pii};
+
+/// One face attempt. Drawn by the terminal; a reader's answer without the open attempt's id is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AttemptId(pub u64);
+
+/// How a patient may confirm identity at the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// 顔認証.
+    Face,
+    /// 暗証番号.
+    Pin,
+}
+
+/// A language of the patient's screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// 日本語.
+    Japanese,
+    /// English.
+    English,
+    /// 中文.
+    Chinese,
+    /// 한국어.
+    Korean,
+}
+
+/// A lamp's colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lamp {
+    /// Dark.
+    Off,
+    /// Ready, or done.
+    Green,
+    /// Working: keep the card where it is.
+    Blue,
+    /// Staff needed.
+    Red,
+}
+
+/// A sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sound {
+    /// Something was accepted.
+    Chime,
+    /// Take your card.
+    TakeCard,
+    /// Something went wrong.
+    Alarm,
+}
+
+/// What the reader's screen says when it asks nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Notice {
+    /// 「カードを置いてください」.
+    PlaceCard,
+    /// 「確認しています。カードを動かさないでください」.
+    Wait,
+    /// 「完了しました」.
+    Done,
+    /// 「カードをお取りください」.
+    TakeCard,
+    /// The card was left behind.
+    CardLeft,
+    /// A failure; the reader shows the catalogue's words for the patient.
+    Failure(FailureCode),
+    /// 「ただいま使えません。受付へお声がけください」.
+    OutOfOrder,
+}
+
+/// A command to a reader.
+#[derive(Debug)]
+pub enum Command {
+    /// Show something; asks nothing.
+    Show(Notice),
+    /// Use this language from now on.
+    Speak(Language),
+    /// Set the lamp.
+    Light(Lamp),
+    /// Make a sound.
+    Sound(Sound),
+    /// Let the patient choose. Answer: [`crate::Event::MethodChosen`].
+    OfferMethods(Vec<Method>),
+    /// Open a face attempt: read 照合番号B from the card's face. Answer: [`crate::Event::NumberBRead`] or a verdict.
+    OpenAttempt(AttemptId),
+    /// Compare the face before the camera with this photo, in the form that the profile wants.
+    /// Answer: [`crate::Event::FaceCompared`].
+    Compare {
+        /// The open attempt.
+        attempt: AttemptId,
+        /// The encoded photo.
+        photo: Pii<Vec<u8>>,
+    },
+    /// Ask for the four digits. Answer: [`crate::Event::PinEntered`] or [`crate::Event::PinCancelled`].
+    AskPin {
+        /// Tries left on the card, shown to the patient.
+        tries_left: u8,
+    },
+    /// Ask one consent question. Answer: [`crate::Event::ConsentAnswered`].
+    AskConsent(ConsentScreen),
+    /// Forget whatever was asked; late answers to it are dropped.
+    Cancel,
+}
+
+/// A command's name without its content, for refusals and logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are those of Command")]
+pub enum CommandKind {
+    Show,
+    Speak,
+    Light,
+    Sound,
+    OfferMethods,
+    OpenAttempt,
+    Compare,
+    AskPin,
+    AskConsent,
+    Cancel,
+}
+
+impl Command {
+    /// The command's name.
+    #[must_use]
+    pub const fn kind(&self) -> CommandKind {
+        match self {
+            Self::Show(_) => CommandKind::Show,
+            Self::Speak(_) => CommandKind::Speak,
+            Self::Light(_) => CommandKind::Light,
+            Self::Sound(_) => CommandKind::Sound,
+            Self::OfferMethods(_) => CommandKind::OfferMethods,
+            Self::OpenAttempt(_) => CommandKind::OpenAttempt,
+            Self::Compare { .. } => CommandKind::Compare,
+            Self::AskPin { .. } => CommandKind::AskPin,
+            Self::AskConsent(_) => CommandKind::AskConsent,
+            Self::Cancel => CommandKind::Cancel,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The trait that every driver implements.
+
+use crate::{Command, CommandKind, Event, Profile};
+use model::{FailureCode, Moment};
+use std::error::Error;
+
+/// What happened to a reader, told to its driver.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// The link was opened; the driver may now send.
+    LinkOpened,
+    /// Bytes arrived, in the pieces in which the link gave them. For HID, one report.
+    Received(&'a [u8]),
+    /// The link reached its end: the unit was unplugged.
+    LinkClosed,
+    /// The terminal wants something done.
+    Command(Command),
+    /// The moment of [`ReaderDriver::next_wakeup`] has come.
+    Woken,
+}
+
+/// What a driver asks of its surroundings.
+#[derive(Debug)]
+pub enum Effect {
+    /// Put these bytes on the link, whole and in order. For HID, one report.
+    Send(Vec<u8>),
+    /// The reader told something.
+    Report(Event),
+    /// The profile does not offer this command; nothing was sent.
+    Unsupported(CommandKind),
+    /// The driver cannot go on. The terminal closes the link, drops the driver and begins anew.
+    Fault(Box<dyn DriverError>),
+}
+
+/// One reader model's machine. Every `handle` is followed by `poll_effect` until `None`.
+pub trait ReaderDriver: Send {
+    /// What this model can do.
+    fn profile(&self) -> &'static Profile;
+
+    /// Takes one input. `now` never runs backwards.
+    fn handle(&mut self, input: Input<'_>, now: Moment);
+
+    /// The next effect of what was handled, oldest first; `None` when drained.
+    fn poll_effect(&mut self) -> Option<Effect>;
+
+    /// When the driver wants [`Input::Woken`], if at all. Asked after every drain.
+    fn next_wakeup(&self) -> Option<Moment>;
+}
+
+/// The common envelope of the drivers' own error enums; they stay recoverable by downcast.
+pub trait DriverError: Error + Send + Sync + 'static {
+    /// The catalogue's code for it.
+    fn code(&self) -> FailureCode;
+}

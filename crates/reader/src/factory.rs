@@ -1,0 +1,54 @@
+//! For which configured device a driver is.
+
+use crate::{Profile, ReaderDriver};
+use model::Maturity;
+
+/// Parity of a serial line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parity {
+    /// No parity bit.
+    None,
+    /// Even parity.
+    Even,
+}
+
+/// Settings of a serial line; 8 data bits and 1 stop bit throughout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SerialSettings {
+    /// Bits per second.
+    pub baud: u32,
+    /// Parity.
+    pub parity: Parity,
+}
+
+/// The way to a reader that a driver needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// A serial port.
+    Serial(SerialSettings),
+    /// USB HID with reports of this many bytes.
+    Hid {
+        /// Bytes in one report.
+        report: usize,
+    },
+    /// TCP.
+    Tcp,
+}
+
+/// Makes drivers of one model. The list of factories is a value passed down from the binary.
+pub trait ReaderFactory: Sync {
+    /// The name used in configuration, e.g. `caora`.
+    fn name(&self) -> &'static str;
+
+    /// What the model can do.
+    fn profile(&self) -> &'static Profile;
+
+    /// How far this driver was proven.
+    fn maturity(&self) -> Maturity;
+
+    /// The way to the reader.
+    fn link(&self) -> Link;
+
+    /// A driver for one freshly opened link.
+    fn create(&self) -> Box<dyn ReaderDriver>;
+}
