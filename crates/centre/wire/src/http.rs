@@ -1,0 +1,154 @@
+//! Bodies of the https part: login, screens, answers.
+
+use crate::relay::{check_session, is_name};
+use crate::{WireError, Word, caps, read, write};
+use model::{CentreSession, Consent, ConsentScreen, FaceAccount, ScreenAnswer, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// `POST` to this for a token.
+pub const LOGIN: &str = "/v1/login";
+
+/// Where the screens of a session are.
+#[must_use]
+pub fn screens_path(session: &CentreSession) -> String {
+    format!("/v1/sessions/{}/screens", session.0)
+}
+
+/// Where the answers of a session go.
+#[must_use]
+pub fn answers_path(session: &CentreSession) -> String {
+    format!("/v1/sessions/{}/answers", session.0)
+}
+
+/// A reader's face account and its password.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginRequest {
+    /// One per reader.
+    pub account: FaceAccount,
+    /// 1 to 64 characters.
+    pub password: String,
+}
+
+/// A bearer token.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginReply {
+    /// For `Authorization: Bearer`.
+    pub token: String,
+    /// Until when it holds.
+    pub expires_at: Timestamp,
+}
+
+/// What the centre wants asked, in its order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScreensReply {
+    /// 0 to 16 screens.
+    pub screens: Vec<ConsentScreen>,
+}
+
+/// What the patient answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswersRequest {
+    /// At most one per screen.
+    pub answers: Vec<ScreenAnswer>,
+}
+
+/// The outcome of a visit.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswersReply {
+    /// The session it belongs to; the terminal compares it.
+    pub session: CentreSession,
+    /// The XML of oqs-files.md section 7, UTF-8. Personal.
+    pub qualification: String,
+    /// The consents that stand.
+    pub consents: Vec<Consent>,
+    /// Remarks (module [`crate::word::warning`]).
+    pub warnings: Vec<Word>,
+}
+
+/// The body beside every status other than 200.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// Why, in one word (module [`crate::word::refusal`]).
+    pub code: Word,
+    /// Why, in a sentence; not shown by the terminal.
+    pub message: String,
+}
+
+macro_rules! hides {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
+}
+
+hides!(LoginRequest, LoginReply, AnswersReply);
+
+macro_rules! body {
+    ($name:ident, $what:literal, $cap:expr, $check:expr) => {
+        impl $name {
+            /// The body as JSON.
+            #[must_use]
+            pub fn to_json(&self) -> String {
+                write(self)
+            }
+
+            /// Reads a body.
+            ///
+            /// # Errors
+            /// If it is too long, not of this form, or breaks a limit of [`caps`].
+            pub fn from_json(bytes: &[u8]) -> Result<Self, WireError> {
+                let body: Self = read($what, bytes, $cap)?;
+                let check: fn(&Self) -> Option<&'static str> = $check;
+                check(&body).map_or(Ok(()), |fault| Err(WireError::Content { what: $what, fault }))?;
+                Ok(body)
+            }
+        }
+    };
+}
+
+body!(LoginRequest, "login", caps::SMALL_BODY, |login| {
+    (!(1..=caps::NAME).contains(&login.password.chars().count()))
+        .then_some("password must be 1 to 64 characters")
+});
+body!(LoginReply, "login reply", caps::SMALL_BODY, |reply| {
+    (!is_name(&reply.token)).then_some("token must be 1 to 64 letters, digits, '-' or '_'")
+});
+body!(ScreensReply, "list of screens", caps::SMALL_BODY, |reply| {
+    if reply.screens.len() > caps::SCREENS {
+        return Some("too many screens");
+    }
+    let bad =
+        |screen: &ConsentScreen| !is_screen(&screen.id) || !(1..=caps::ITEMS).contains(&screen.items.len());
+    let doubled =
+        reply.screens.iter().enumerate().any(|(n, s)| reply.screens.iter().take(n).any(|t| t.id == s.id));
+    (doubled || reply.screens.iter().any(bad)).then_some("a screen has a wrong id, a double id or no items")
+});
+body!(AnswersRequest, "list of answers", caps::SMALL_BODY, |request| {
+    let bad = request.answers.len() > caps::SCREENS || request.answers.iter().any(|a| !is_screen(&a.screen));
+    bad.then_some("too many answers or a wrong screen id")
+});
+body!(AnswersReply, "result", caps::RESULT_BODY, |reply| {
+    if check_session("result", &reply.session).is_err() {
+        return Some("session must be 1 to 64 letters, digits, '-' or '_'");
+    }
+    (reply.consents.len() > caps::CONSENTS || reply.warnings.len() > caps::WARNINGS)
+        .then_some("too many consents or warnings")
+});
+body!(Refusal, "refusal", caps::SMALL_BODY, |refusal| {
+    (refusal.message.chars().count() > caps::REFUSAL_MESSAGE).then_some("message too long")
+});
+
+fn is_screen(id: &str) -> bool {
+    (1..=32).contains(&id.len())
+        && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
