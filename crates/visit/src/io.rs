@@ -1,0 +1,165 @@
+//! What a station is told and what it asks for.
+
+use model::{
+    CentreSession, Consent, ConsentScreen, FailureCode, Moment, NumberB, Pii, Pin, Qualification, ResultId,
+    ScreenAnswer, Timestamp, Validity, VisitId, VisitResult,
+};
+
+/// The time, on both clocks: deadlines follow the monotonic one, consents are dated by the wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Monotonic.
+    pub moment: Moment,
+    /// Wall clock.
+    pub wall: Timestamp,
+}
+
+/// Names one task; its reply carries the same number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket(pub u64);
+
+/// What the PC/SC slot shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlotChange {
+    /// A card lies in it; `count` differs for every card that was put in.
+    Present {
+        /// The slot's own event counter.
+        count: u32,
+    },
+    /// It is empty.
+    Empty,
+    /// It cannot be used.
+    Unusable(FailureCode),
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Input {
+    /// The reader told something; [`reader::Event::Ready`] opens the station.
+    Reader(reader::Event),
+    /// The reader cannot be used any more; a later `Ready` brings it back.
+    ReaderLost(FailureCode),
+    /// The slot changed.
+    Slot(SlotChange),
+    /// A card task ended.
+    Card(Ticket, Result<CardReply, FailureCode>),
+    /// A centre task ended.
+    Centre(Ticket, Result<CentreReply, FailureCode>),
+    /// The ledger answered.
+    Committed(Ticket, Result<ResultId, FailureCode>),
+    /// The moment of [`crate::Station::next_wakeup`] has come.
+    Woken,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Effect {
+    /// Tell the reader.
+    Reader(reader::Command),
+    /// Do this with the card.
+    Card(Ticket, CardTask),
+    /// Do this with the centre.
+    Centre(Ticket, CentreTask),
+    /// Make this durable, then tell it.
+    Commit(Ticket, Box<VisitResult>),
+    /// Give up every card and centre task that is still running, and power the card down.
+    Abandon,
+    /// A visit ended with this failure; it is counted and shown.
+    Failed(VisitId, FailureCode),
+    /// What the station shows has changed.
+    Changed,
+}
+
+/// A task for the card in the slot.
+#[derive(Debug)]
+pub enum CardTask {
+    /// Power it freshly and say what it is.
+    Identify,
+    /// Open the photo with 照合番号B, verify it, bring it into the reader's form.
+    OpenPhoto(NumberB),
+    /// How many PIN tries are left? Costs none.
+    CountPinTries,
+    /// Check the PIN, once. The card stays unlocked for the relay.
+    CheckPin(Pin),
+}
+
+/// What the card answered.
+#[derive(Debug)]
+pub enum CardReply {
+    /// A My Number Card.
+    Identified,
+    /// The photo, verified, in the form that the reader wants.
+    Photo(Pii<Vec<u8>>),
+    /// Tries left; zero means locked.
+    PinTries(u8),
+    /// The PIN was checked.
+    Pin(PinCheck),
+}
+
+/// What the card says of a PIN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinCheck {
+    /// Right.
+    Right,
+    /// Wrong, with so many tries left.
+    Wrong {
+        /// Tries left, at least one.
+        left: u8,
+    },
+    /// Wrong and now locked, or locked before.
+    Locked,
+}
+
+/// Which relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// The reader confirmed the face.
+    PinLess,
+    /// The card checked the PIN.
+    Pin,
+}
+
+/// A task for the centre.
+#[derive(Debug)]
+pub enum CentreTask {
+    /// Carry APDUs between centre and card until the centre answers.
+    Relay {
+        /// Which relay.
+        operation: Operation,
+        /// For which visit.
+        visit: VisitId,
+    },
+    /// Which consent screens are wanted, in which order?
+    Screens(CentreSession),
+    /// The patient's answers; brings the result.
+    Answers(CentreSession, Vec<ScreenAnswer>),
+}
+
+/// What the centre answered.
+#[derive(Debug)]
+pub enum CentreReply {
+    /// The relay ended with an answer.
+    Relayed(RelayAnswer),
+    /// The screens.
+    Screens(Vec<ConsentScreen>),
+    /// The result.
+    Settled(Box<Settled>),
+}
+
+/// The centre's answer at the end of a relay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelayAnswer {
+    /// What follows is asked under this name.
+    pub session: CentreSession,
+    /// What the centre says of the insurance.
+    pub validity: Validity,
+}
+
+/// The centre's result after the consents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The centre's document.
+    pub qualification: Pii<Qualification>,
+    /// The consents as they stand on it.
+    pub consents: Vec<Consent>,
+}
