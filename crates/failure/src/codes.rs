@@ -138,6 +138,8 @@ codes! {
     LEDGER_HELD,
     /// The face folder cannot be written.
     FOLDER_UNWRITABLE,
+    /// A file of the result's name, but with other content, lies in the face folder.
+    FOLDER_NAME_TAKEN,
     /// A result's document cannot be parsed as a qualification.
     QUALIFICATION_UNREADABLE,
 
