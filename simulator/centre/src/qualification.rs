@@ -1,0 +1,171 @@
+//! The qualification document of oqs-files.md sections 7 and 14.1, consents inside.
+
+use crate::dates::{eight_digits, fourteen_digits};
+use crate::patient::{Insurance, LimitCertificate, Patient, Sex, SpecificDisease};
+use crate::xml::Xml;
+use model::{CentreSession, Consent, ConsentItem, Decision, InstitutionCode, Timestamp, Validity};
+use time::Date;
+
+/// What the document says.
+pub(crate) struct Document<'a> {
+    pub(crate) institution: &'a InstitutionCode,
+    pub(crate) session: &'a CentreSession,
+    pub(crate) patient: &'a Patient,
+    pub(crate) consents: &'a [Consent],
+    pub(crate) now: Timestamp,
+}
+
+/// The whole document, UTF-8.
+pub(crate) fn write(of: &Document<'_>) -> String {
+    let mut xml = Xml::document();
+    xml.structure("XmlMsg", |xml| {
+        xml.structure("MessageHeader", |xml| header(xml, of));
+        xml.structure("MessageBody", |xml| body(xml, of));
+    });
+    xml.finish()
+}
+
+fn header(xml: &mut Xml, of: &Document<'_>) {
+    xml.text("ProcessExecutionTime", &fourteen_digits(of.now));
+    xml.text("QualificationConfirmationDate", &eight_digits(of.now));
+    xml.text("MedicalInstitutionCode", of.institution.as_str());
+    // Real face files carry a 16-character base64url-like value here.
+    xml.text("ArbitraryFileIdentifier", &of.session.0.chars().take(16).collect::<String>());
+    xml.text("ReferenceClassification", "1");
+    xml.text("SegmentOfResult", "1");
+    xml.text("CharacterCodeIdentifier", "0");
+}
+
+fn body(xml: &mut Xml, of: &Document<'_>) {
+    xml.text("ProcessingResultStatus", "1");
+    xml.text("QualificationValidity", validity_code(of.patient.validity));
+    if !matches!(of.patient.validity, Validity::NotFound | Validity::Several) {
+        xml.structure("ResultList", |xml| {
+            xml.structure("ResultOfQualificationConfirmation", |xml| result(xml, of));
+        });
+    }
+}
+
+fn result(xml: &mut Xml, of: &Document<'_>) {
+    person(xml, &of.patient.insurance);
+    limit(xml, of);
+    specific_diseases(xml, of);
+    MEDICAL.into_iter().for_each(|(item, name, always)| medical(xml, of.consents, (item, name, always)));
+    xml.maybe("ReferenceNumber", of.patient.reference_number.as_deref());
+}
+
+fn person(xml: &mut Xml, of: &Insurance) {
+    xml.text("InsuredCardClassification", &of.card_classification);
+    xml.text("InsurerNumber", &format!("{:>8}", of.insurer_number));
+    xml.maybe("InsuredCardSymbol", of.symbol.as_deref());
+    xml.text("InsuredIdentificationNumber", &of.number);
+    xml.maybe("InsuredBranchNumber", of.branch.as_deref());
+    xml.text("PersonalFamilyClassification", if of.is_insured { "1" } else { "2" });
+    xml.maybe("InsuredName", of.insured_name.as_deref());
+    xml.text("Name", &of.name);
+    xml.maybe("NameOfOther", of.other_name.as_deref());
+    xml.text("NameKana", &of.kana);
+    xml.text("Sex1", sex_code(of.sex));
+    xml.text("Birthdate", &date(of.birth));
+    xml.maybe("Address", of.address.as_deref());
+    xml.maybe("PostNumber", of.post_number.as_deref());
+    xml.maybe("DisqualificationDate", of.lost_on.map(date).as_deref());
+    xml.text("InsuredCardValidDate", &date(of.valid_from));
+    xml.maybe("InsuredCardExpirationDate", of.valid_until.map(date).as_deref());
+    xml.maybe("InsuredPartialContributionRatio", of.ratio.as_deref());
+    xml.text("InsurerName", &of.insurer_name);
+}
+
+/// With the card no consent is asked for the limit (workflow.md section 4): the card's use is the consent. An answer
+/// goes before it, if a screen asked all the same.
+fn limit(xml: &mut Xml, of: &Document<'_>) {
+    const FLAG: &str = "LimitApplicationCertificateRelatedConsFlg";
+    let answer = of.consents.iter().find(|c| c.item == ConsentItem::LimitCertificate);
+    let shown_since = match (answer, &of.patient.limit) {
+        (Some(consent), _) => (consent.decision == Decision::Agreed).then_some(consent.at),
+        (None, Some(_)) => Some(of.now),
+        (None, None) => None,
+    };
+    let Some(at) = shown_since else { return xml.text(FLAG, "0") };
+    xml.text(FLAG, "1");
+    xml.text("LimitApplicationCertificateRelatedConsTime", &fourteen_digits(at));
+    if let Some(LimitCertificate { classification, flag, issued, from, until }) = &of.patient.limit {
+        xml.structure("LimitApplicationCertificateRelatedInfo", |xml| {
+            xml.text("LimitApplicationCertificateClassification", classification);
+            xml.text("LimitApplicationCertificateClassificationFlag", flag);
+            xml.text("LimitApplicationCertificateDate", &date(*issued));
+            xml.text("LimitApplicationCertificateValidStartDate", &date(*from));
+            xml.maybe("LimitApplicationCertificateValidEndDate", until.map(date).as_deref());
+        });
+    }
+}
+
+fn specific_diseases(xml: &mut Xml, of: &Document<'_>) {
+    const FLAG: &str = "SpecificDiseasesCertificateRelatedConsFlg";
+    let agreed = |c: &&Consent| c.item == ConsentItem::SpecificDiseases && c.decision == Decision::Agreed;
+    let Some(consent) = of.consents.iter().find(agreed) else { return xml.text(FLAG, "0") };
+    xml.text(FLAG, "1");
+    xml.text("SpecificDiseasesCertificateRelatedConsTime", &fourteen_digits(consent.at));
+    xml.structure("SpecificDiseasesCertificateList", |xml| {
+        for SpecificDisease { category, issued, from, own_share } in &of.patient.specific_diseases {
+            xml.structure("SpecificDiseasesCertificateInfo", |xml| {
+                xml.text("SpecificDiseasesDiseaseCategory", category);
+                xml.text("SpecificDiseasesCertificateDate", &date(*issued));
+                xml.text("SpecificDiseasesValidStartDate", &date(*from));
+                xml.text("SpecificDiseasesSelfPay", &own_share.to_string());
+            });
+        }
+    });
+}
+
+/// Items with `ConsFlg`, `ConsTime` and `AvailableTime`; the later six are written only when they were asked.
+const MEDICAL: [(ConsentItem, &str, bool); 10] = [
+    (ConsentItem::HealthCheckups, "SpecificHealthCheckupsInfo", true),
+    (ConsentItem::Medicines, "PharmacistsInfo", true),
+    (ConsentItem::Diagnosis, "DiagnosisInfo", true),
+    (ConsentItem::Operations, "OperationInfo", true),
+    (ConsentItem::DiagnosisNames, "DiagnosisName", false),
+    (ConsentItem::Infections, "InfectiousInfo", false),
+    (ConsentItem::OtherAllergies, "AllergyInfo", false),
+    (ConsentItem::DrugAllergies, "ContraindicationInfo", false),
+    (ConsentItem::Tests, "TestInfo", false),
+    (ConsentItem::Prescriptions, "PrescriptionInfo", false),
+];
+
+/// Never flag 1 without both times: one consumer insists (oqs-files.md section 7.3).
+fn medical(xml: &mut Xml, consents: &[Consent], (item, name, always): (ConsentItem, &str, bool)) {
+    let consent = consents.iter().find(|consent| consent.item == item);
+    match consent {
+        Some(Consent { decision: Decision::Agreed, at, until: Some(until), .. }) => {
+            xml.text(&format!("{name}ConsFlg"), "1");
+            xml.text(&format!("{name}ConsTime"), &fourteen_digits(*at));
+            xml.text(&format!("{name}AvailableTime"), &fourteen_digits(*until));
+        }
+        Some(_) => xml.text(&format!("{name}ConsFlg"), "0"),
+        None if always => xml.text(&format!("{name}ConsFlg"), "0"),
+        None => {}
+    }
+}
+
+const fn validity_code(validity: Validity) -> &'static str {
+    match validity {
+        Validity::Valid => "1",
+        Validity::Invalid => "2",
+        Validity::InvalidWithNewer => "3",
+        Validity::NotFound => "4",
+        Validity::Several => "5",
+        Validity::ValidUnregistered => "6",
+    }
+}
+
+const fn sex_code(sex: Sex) -> &'static str {
+    match sex {
+        Sex::Male => "1",
+        Sex::Female => "2",
+        Sex::Unset => "3",
+    }
+}
+
+fn date(date: Date) -> String {
+    format!("{:04}{:02}{:02}", date.year(), u8::from(date.month()), date.day())
+}
