@@ -17,4 +17,4 @@ mod thread;
 pub use error::{KeyFault, LedgerError};
 pub use key::LedgerKey;
 pub use store::{Dropped, Ledger, LedgerReader};
-pub use thread::{Commit, LedgerHandle, LedgerThread};
+pub use thread::{Commit, LedgerHandle, LedgerThread, OnCommit};

@@ -19,6 +19,9 @@ pub struct Commit {
     pub took: Duration,
 }
 
+/// What is done with each durable result, on the ledger's thread: keep it short.
+pub type OnCommit = Box<dyn FnMut(&Commit) + Send>;
+
 type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
 
 enum Order {
@@ -43,17 +46,18 @@ pub struct LedgerHandle {
 }
 
 impl LedgerThread {
-    /// Gives the ledger a thread.
+    /// Gives the ledger a thread. `on_commit` is called there after each durable commit, in the order of the
+    /// ledger's numbers and before the caller of `commit` hears of it: what is told from it is told in order.
     ///
     /// # Errors
     /// If the reading connection or the thread cannot be made.
-    pub fn start(ledger: Ledger) -> Result<(Self, LedgerHandle), LedgerError> {
+    pub fn start(ledger: Ledger, on_commit: OnCommit) -> Result<(Self, LedgerHandle), LedgerError> {
         let reader = Arc::new(Mutex::new(ledger.reader()?));
         let (orders, waiting) = mpsc::channel(QUEUE);
         let path = ledger.path().to_owned();
         let thread = std::thread::Builder::new()
             .name("ledger".to_owned())
-            .spawn(move || run(ledger, waiting))
+            .spawn(move || run(ledger, waiting, on_commit))
             .map_err(|cause| LedgerError::File { path, doing: "its thread cannot be started", cause })?;
         Ok((Self { orders: orders.clone(), thread }, LedgerHandle { orders, reader }))
     }
@@ -159,7 +163,7 @@ impl LedgerHandle {
     }
 }
 
-fn run(mut ledger: Ledger, mut orders: mpsc::Receiver<Order>) {
+fn run(mut ledger: Ledger, mut orders: mpsc::Receiver<Order>, mut on_commit: OnCommit) {
     while let Some(order) = orders.blocking_recv() {
         // A caller that no longer waits has lost its interest, not its result.
         match order {
@@ -168,8 +172,11 @@ fn run(mut ledger: Ledger, mut orders: mpsc::Receiver<Order>) {
                 let commit = ledger
                     .commit(&result)
                     .map(|committed| Commit { committed: Arc::new(committed), took: begun.elapsed() });
-                if let Err(error) = &commit {
-                    tracing::error!(code = %error.code(), visit = %result.visit, %error, "result not committed");
+                match &commit {
+                    Ok(commit) => on_commit(commit),
+                    Err(error) => {
+                        tracing::error!(code = %error.code(), visit = %result.visit, %error, "result not committed");
+                    }
                 }
                 let _ = reply.send(commit);
             }

@@ -247,7 +247,7 @@ fn a_key_file_follows_the_rules() {
 #[test]
 fn the_thread_commits_for_many_and_finishes_what_waits() {
     let place = Place::new();
-    let (thread, handle) = LedgerThread::start(place.open()).unwrap();
+    let (thread, handle) = LedgerThread::start(place.open(), Box::new(|_| ())).unwrap();
     std::thread::scope(|scope| {
         for reader in 0..5_u8 {
             let handle = handle.clone();
