@@ -1,0 +1,257 @@
+//! The JSON bodies. Each is a pure function of what it tells, so that telling again changes nothing.
+
+use model::{
+    CentreHealth, CommittedResult, Consent, ConsentItem, Decision, Maturity, Purpose, StationState,
+    StationStatus, Timestamp, Validity, Verification,
+};
+use serde::Serialize;
+use time::{OffsetDateTime, UtcOffset};
+use utoipa::ToSchema;
+
+/// Mirrors a plain enum of the house, so that the API document lists its words; a new word fails to compile here.
+macro_rules! words {
+    ($($name:ident of $of:ident { $($word:ident),* $(,)? })*) => { $(
+        #[derive(Serialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub(crate) enum $name { $($word),* }
+
+        impl From<$of> for $name {
+            fn from(word: $of) -> Self {
+                match word { $($of::$word => Self::$word),* }
+            }
+        }
+    )* };
+}
+
+words! {
+    VerificationWord of Verification { Face, Pin, Visual, Smartphone }
+    ValidityWord of Validity { Valid, Invalid, InvalidWithNewer, NotFound, Several, ValidUnregistered }
+    DecisionWord of Decision { Agreed, Refused }
+    ItemWord of ConsentItem {
+        LimitCertificate, SpecificDiseases, HealthCheckups, Medicines, Diagnosis, Operations, DiagnosisNames,
+        Infections, DrugAllergies, OtherAllergies, Tests, Prescriptions,
+    }
+    MaturityWord of Maturity { Simulated, Replayed, HardwareSeen, FieldProven }
+    StateWord of StationState { Starting, Idle, VisualCheckArmed, InVisit, CardLeft, OutOfOrder }
+}
+
+/// What one visit brought.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ResultBody<'a> {
+    /// Number in the ledger: grows, is never used twice.
+    id: u64,
+    /// The reader's id.
+    reader: &'a str,
+    /// The visit, 32 hex digits.
+    visit: String,
+    /// Cards placed on this reader since the daemon started.
+    insertion: u64,
+    /// 医療機関コード, 10 digits.
+    institution: &'a str,
+    /// How identity was confirmed.
+    verification: VerificationWord,
+    /// When the centre's answer arrived, RFC 3339 in Japan time.
+    #[schema(format = DateTime)]
+    received_at: String,
+    /// 資格有効性.
+    validity: ValidityWord,
+    /// The centre's document as JSON, elements in snake_case; null if it cannot be read as one.
+    #[schema(value_type = Option<Object>)]
+    qualification: Option<oqs::Message>,
+    /// Why `qualification` is null.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qualification_failure: Option<&'static str>,
+    /// The centre's document as it said it, XML.
+    document: &'a str,
+    /// What the patient answered.
+    consents: Vec<ConsentBody>,
+}
+
+/// The patient's answer to one question.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConsentBody {
+    item: ItemWord,
+    decision: DecisionWord,
+    /// When it was answered, RFC 3339 in Japan time.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Until when an agreement holds; null for a refusal.
+    #[schema(format = DateTime)]
+    until: Option<String>,
+}
+
+/// Results in order of their ids.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ResultsBody<'a> {
+    pub(crate) results: Vec<ResultBody<'a>>,
+    /// Give this as `since` for what comes after.
+    pub(crate) next: u64,
+    /// The first id from which on nothing was deleted.
+    pub(crate) oldest: u64,
+}
+
+/// Every reader, and the line to the centre.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReadersBody {
+    pub(crate) readers: Vec<StationBody>,
+    pub(crate) centre: CentreBody,
+}
+
+/// One reader's station.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StationBody {
+    /// The reader's id.
+    reader: String,
+    /// What staff call it.
+    label: String,
+    /// Where its patients come from; may be empty.
+    lane: String,
+    /// The reader's model.
+    model: &'static str,
+    /// How far its driver was proven.
+    maturity: MaturityWord,
+    state: StateWord,
+    /// The visit in progress.
+    visit: Option<String>,
+    /// The step of that visit.
+    step: Option<&'static str>,
+    /// Cards placed since the daemon started.
+    insertion: u64,
+    /// The last failure, until the next visit begins.
+    failure: Option<StationFailureBody>,
+}
+
+/// A station's last failure.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StationFailureBody {
+    /// Its stable code; `/v1/failures/{code}` explains it.
+    code: &'static str,
+    /// When, RFC 3339 in Japan time.
+    #[schema(format = DateTime)]
+    at: String,
+}
+
+/// The line to the centre.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub(crate) enum CentreBody {
+    /// Not asked yet.
+    Unknown,
+    /// The last exchange succeeded.
+    Up,
+    /// The last exchange failed.
+    Down {
+        /// The failure's stable code.
+        code: &'static str,
+    },
+}
+
+/// Whether the daemon is ready.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HealthBody {
+    /// Every reader's true state is known.
+    pub(crate) ready: bool,
+}
+
+impl<'a> ResultBody<'a> {
+    pub(crate) fn of(committed: &'a CommittedResult) -> Self {
+        let result = &committed.result;
+        let document = result.qualification.expose(Purpose::TellReceiptComputer).xml.as_str();
+        let qualification = qualification_json(document);
+        Self {
+            id: committed.id.0,
+            reader: result.reader.as_str(),
+            visit: result.visit.to_string(),
+            insertion: result.insertion.0,
+            institution: result.institution.as_str(),
+            verification: result.verification.into(),
+            received_at: japan_time(result.received_at),
+            validity: result.validity.into(),
+            qualification_failure: qualification
+                .is_none()
+                .then_some(failure::codes::QUALIFICATION_UNREADABLE.as_str()),
+            qualification,
+            document,
+            consents: result.consents.iter().map(ConsentBody::of).collect(),
+        }
+    }
+}
+
+impl ConsentBody {
+    fn of(consent: &Consent) -> Self {
+        Self {
+            item: consent.item.into(),
+            decision: consent.decision.into(),
+            at: japan_time(consent.at),
+            until: consent.until.map(japan_time),
+        }
+    }
+}
+
+impl From<&StationStatus> for StationBody {
+    fn from(status: &StationStatus) -> Self {
+        Self {
+            reader: status.reader.as_str().to_owned(),
+            label: status.label.clone(),
+            lane: status.lane.clone(),
+            model: status.model,
+            maturity: status.maturity.into(),
+            state: status.state.into(),
+            visit: status.visit.map(|visit| visit.to_string()),
+            step: status.step,
+            insertion: status.insertion.0,
+            failure: status
+                .failure
+                .map(|(code, at)| StationFailureBody { code: code.as_str(), at: japan_time(at) }),
+        }
+    }
+}
+
+impl From<CentreHealth> for CentreBody {
+    fn from(health: CentreHealth) -> Self {
+        match health {
+            CentreHealth::Unknown => Self::Unknown,
+            CentreHealth::Up => Self::Up,
+            CentreHealth::Down(code) => Self::Down { code: code.as_str() },
+        }
+    }
+}
+
+/// The body as JSON bytes. The bodies hold neither maps with other keys than text nor fallible parts.
+pub(crate) fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_else(|_| b"null".to_vec())
+}
+
+fn qualification_json(document: &str) -> Option<oqs::Message> {
+    oqs::Message::parse(document.as_bytes()).ok()
+}
+
+/// RFC 3339 with milliseconds and +09:00; times beyond the years 1 to 9999 become the nearest within.
+fn japan_time(at: Timestamp) -> String {
+    const FIRST: i64 = -62_135_596_800_000;
+    const LAST: i64 = 253_402_300_799_999 - 9 * 3_600_000;
+    let millis = at.0.clamp(FIRST, LAST);
+    let form = time::macros::format_description!(
+        "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3][offset_hour sign:mandatory]:[offset_minute]"
+    );
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
+        .ok()
+        .zip(UtcOffset::from_hms(9, 0, 0).ok())
+        .and_then(|(utc, japan)| utc.checked_to_offset(japan))
+        .and_then(|local| local.format(form).ok())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_in_japan_time() {
+        assert_eq!(japan_time(Timestamp(0)), "1970-01-01T09:00:00.000+09:00");
+        // `date -d @1772000000.123 --iso-8601=ns` in Asia/Tokyo.
+        assert_eq!(japan_time(Timestamp(1_772_000_000_123)), "2026-02-25T15:13:20.123+09:00");
+        assert_eq!(japan_time(Timestamp(i64::MAX)), "9999-12-31T23:59:59.999+09:00");
+        assert!(japan_time(Timestamp(i64::MIN)).starts_with("0001-01-01T09"));
+    }
+}

@@ -1,0 +1,100 @@
+//! Problem details (RFC 9457) with the failure's stable code.
+
+use crate::catalogue;
+use crate::port::DeskFault;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use failure::codes;
+use model::{FailureCode, ResultId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Why a request was refused.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    code: FailureCode,
+    oldest: Option<ResultId>,
+}
+
+/// Problem details (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProblemBody {
+    /// Where the code is explained.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The code in words, English.
+    title: &'static str,
+    /// HTTP status.
+    status: u16,
+    /// What happened and what to do, Japanese.
+    detail: &'static str,
+    /// The same in English.
+    detail_en: &'static str,
+    /// The stable code.
+    code: &'static str,
+    /// For `API_GONE`: the first id from which on nothing was deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest: Option<u64>,
+}
+
+impl Problem {
+    pub(crate) const fn new(status: StatusCode, code: FailureCode) -> Self {
+        Self { status, code, oldest: None }
+    }
+
+    pub(crate) const fn bad_request() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, codes::API_BAD_REQUEST)
+    }
+
+    pub(crate) const fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, codes::API_NOT_FOUND)
+    }
+
+    pub(crate) const fn gone(oldest: ResultId) -> Self {
+        Self { oldest: Some(oldest), ..Self::new(StatusCode::GONE, codes::API_GONE) }
+    }
+
+    pub(crate) const fn internal() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, codes::INTERNAL)
+    }
+
+    /// As JSON bytes.
+    pub(crate) fn json(self) -> Vec<u8> {
+        let code = self.code.as_str();
+        let (detail_en, detail) = catalogue::wording(code);
+        crate::body::json(&ProblemBody {
+            kind: format!("/v1/failures/{code}"),
+            title: detail_en,
+            status: self.status.as_u16(),
+            detail,
+            detail_en,
+            code,
+            oldest: self.oldest.map(|id| id.0),
+        })
+    }
+}
+
+impl From<DeskFault> for Problem {
+    fn from(fault: DeskFault) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, fault.code)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, self.json()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            // RFC 6750 section 3: no error is named when nothing was presented.
+            let challenge = if self.code == codes::API_TOKEN_WRONG {
+                "Bearer realm=\"uketsuke\", error=\"invalid_token\""
+            } else {
+                "Bearer realm=\"uketsuke\""
+            };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        response
+    }
+}
