@@ -1,2 +1,52 @@
-//! The project commands.
-fn main() {}
+//! The project's own commands: `cargo xtask demo`, `test`, `measure`.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "no room of the terminal: a tool that starts programs and times them"
+)]
+
+mod command;
+mod fault;
+mod say;
+mod setup;
+mod stop;
+mod summary;
+mod test;
+
+use clap::{Parser, Subcommand};
+use fault::Fault;
+use std::process::ExitCode;
+use stop::Stop;
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Checks everything: formatting, lints, documentation, all tests.
+    Test,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome =
+        Stop::listen().map_err(|cause| Fault::Start { program: "signals".into(), cause }).and_then(|stop| {
+            match arguments.command {
+                Task::Test => test::test(&stop),
+            }
+        });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        // What a shell expects of a program that Ctrl-C ended.
+        Err(Fault::Stopped) => ExitCode::from(130),
+        Err(Fault::Said) => ExitCode::FAILURE,
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Why one of the project's commands could not go on.
+
+use std::{io, path::PathBuf, process::ExitStatus};
+
+/// Why a command stopped; the text is meant for the person at the terminal.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    /// Ctrl-C, SIGTERM or SIGHUP.
+    #[error("止められました。/ Stopped by a signal.")]
+    Stopped,
+    /// A program could not be started.
+    #[error("{program} を起動できません。/ {program} could not be started: {cause}")]
+    Start { program: String, cause: io::Error },
+    /// A program ended badly.
+    #[error("失敗 / failed: {what} ({status})")]
+    Failed { what: String, status: ExitStatus },
+    /// Packages are missing and nobody here may install them.
+    #[error("管理者として実行してください。/ Run this as root, then start again:\n  {command}")]
+    NeedsRoot { command: String },
+    /// Programs or libraries are missing on a system whose packages we do not know.
+    #[error("足りないもの / missing on this system: {}", missing.join(", "))]
+    Missing { missing: Vec<String> },
+    /// A file of ours.
+    #[error("{} {doing}: {cause}", path.display())]
+    File { path: PathBuf, doing: &'static str, cause: io::Error },
+    /// The person has read it already.
+    #[error("see above")]
+    Said,
+    /// What came back is not what was expected.
+    #[error("{0}")]
+    Unexpected(String),
+}
+
+impl Fault {
+    /// A file of ours: `doing` says what we were about, e.g. `cannot be written`.
+    pub(crate) fn file(path: impl Into<PathBuf>, doing: &'static str) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |cause| Self::File { path, doing, cause }
+    }
+}
