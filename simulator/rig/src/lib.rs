@@ -5,6 +5,21 @@
 //! way the rig ends. Several rigs may run side by side, in one process or in several.
 #![allow(clippy::disallowed_methods, reason = "I/O room: reads the clock")]
 
+mod bench;
+mod binary;
+mod daemon;
+mod deadline;
+mod desk;
 mod error;
+mod events;
+mod http;
+mod process;
+mod simulator;
 
+pub use bench::{Bench, Decisions, Face, Timeline, TimelineStep, Visit};
+pub use daemon::{Daemon, DaemonOptions, DaemonReady};
+pub use deadline::PATIENCE;
+pub use desk::Desk;
 pub use error::RigError;
+pub use events::{Events, ServerEvent};
+pub use simulator::{Simulator, SimulatorOptions, SimulatorReady};

@@ -1,0 +1,67 @@
+//! A client of the daemon's local API.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::events::Events;
+use crate::http::Client;
+use crate::{PATIENCE, RigError};
+
+/// A client of one desk. Cheap to clone; may be used by several threads.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    client: Client,
+}
+
+impl Desk {
+    /// A client of the API at `base` with the token in `token_file`.
+    ///
+    /// # Errors
+    /// [`RigError::File`] when the token cannot be read.
+    pub fn new(base: &str, token_file: &Path) -> Result<Self, RigError> {
+        Ok(Self { client: Client::new(base, token_file)? })
+    }
+
+    /// `GET` of any route.
+    ///
+    /// # Errors
+    /// [`RigError`] when it is refused or does not answer in time.
+    pub fn get(&self, path: &str) -> Result<Value, RigError> {
+        self.client.get(path, PATIENCE)
+    }
+
+    /// `POST` to any route.
+    ///
+    /// # Errors
+    /// [`RigError`] when it is refused or does not answer in time.
+    pub fn post(&self, path: &str, body: &Value) -> Result<Value, RigError> {
+        self.client.post(path, body, PATIENCE)
+    }
+
+    /// The results that the ledger keeps.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn results(&self) -> Result<Value, RigError> {
+        self.get("/v1/results")
+    }
+
+    /// Every reader's state.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn readers(&self) -> Result<Value, RigError> {
+        self.get("/v1/readers")
+    }
+
+    /// Opens the event stream, from behind `last_event_id` if that is given. Returns when the server has accepted,
+    /// so nothing that happens afterwards is missed.
+    ///
+    /// # Errors
+    /// [`RigError`] when it is refused or does not answer in time.
+    pub fn events(&self, last_event_id: Option<&str>, patience: Duration) -> Result<Events, RigError> {
+        Events::open(&self.client, "/v1/events", last_event_id, patience)
+    }
+}
