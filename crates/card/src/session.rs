@@ -64,9 +64,13 @@ pub(crate) fn read_object(
     step: Step,
     tag: u32,
 ) -> Result<Zeroizing<Vec<u8>>, CardError> {
-    let mut file = Zeroizing::new(Vec::new());
-    read_more(channel, step, &mut file, 0)?;
     let malformed = |cause| CardError::Malformed { step, cause };
+    // Room for the header even from a card that gives one byte at a time.
+    let mut file = Zeroizing::new(Vec::with_capacity(512));
+    read_more(channel, step, &mut file, 0)?;
+    while Header::read(&file).is_none() && file.len() < 8 {
+        read_more(channel, step, &mut file, 0)?;
+    }
     let header = Header::read(&file).ok_or_else(|| malformed("the file does not begin with a BER object"))?;
     if header.tag != tag {
         return Err(malformed("the file begins with another object"));
