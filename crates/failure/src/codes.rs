@@ -30,6 +30,8 @@ codes! {
     READER_FAULT,
     /// The driver was asked for what the reader's profile lacks.
     READER_UNSUPPORTED,
+    /// The configuration has more units of a model than one terminal may carry or licences are owned for.
+    READER_TOO_MANY,
     /// The driver stopped (a defect of this program); it is started again.
     DRIVER_STOPPED,
 
@@ -38,6 +40,8 @@ codes! {
     CARD_SLOT_DISAGREES,
     /// No PC/SC slot of the configured name.
     SLOT_ABSENT,
+    /// Direct sun on the card slot keeps the reader from reading the card's face.
+    SLOT_IN_SUN,
     /// Another program holds the slot.
     SLOT_BUSY,
     /// The PC/SC service does not run.
@@ -122,6 +126,16 @@ codes! {
     SIGNATURE_REFUSED,
     /// The certificate's serial number is not registered as insurance card.
     NOT_REGISTERED,
+
+    // What the centre says of the insurance
+    /// Validity 2 or 3: the qualification known to the centre is no longer valid.
+    QUALIFICATION_INVALID,
+    /// Validity 4: the centre knows no qualification.
+    QUALIFICATION_NOT_FOUND,
+    /// Validity 5: several qualifications match.
+    QUALIFICATION_SEVERAL,
+    /// A character of the name or address is ●.
+    CHARACTERS_BLANKED,
 
     // Patient
     /// The patient did not act within the time.

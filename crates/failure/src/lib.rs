@@ -1,4 +1,12 @@
 //! The failure catalogue: every failure that a person can meet has one stable code, and the catalogue says in
 //! Japanese and English what happened and what patient, reception and technician do next.
+//!
+//! No wording ends at "cannot be used": where a card, a reader or the line fails, reception finds the lawful
+//! alternative beside it. Codes that readers show on their own screens (`001`, `002`, `006` …) are given where public
+//! pages name them; the others are not public.
 
+mod catalogue;
 pub mod codes;
+mod entries;
+
+pub use catalogue::{Entry, Text, catalogue, code_for_validity, entry, explain};

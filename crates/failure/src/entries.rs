@@ -1,0 +1,80 @@
+//! The wording, grouped by subject. Where a remedy is a rule (which paper counts, which share is charged), it is that
+//! of the ministry's guides for reception.
+
+mod api;
+mod card;
+mod centre;
+mod certificate;
+mod face;
+mod pin;
+mod reader;
+mod relay;
+mod store;
+
+use crate::Entry;
+
+/// Every entry.
+pub(crate) const GROUPS: &[&[Entry]] = &[
+    reader::ENTRIES,
+    card::ENTRIES,
+    face::ENTRIES,
+    pin::ENTRIES,
+    relay::ENTRIES,
+    centre::ENTRIES,
+    certificate::ENTRIES,
+    store::ENTRIES,
+    api::ENTRIES,
+];
+
+/// Turns a readable list into entries.
+macro_rules! entries {
+    ($($code:ident $([$($number:literal),+])? {
+        cause: $cause_ja:expr, $cause_en:expr;
+        patient: $patient_ja:expr, $patient_en:expr;
+        reception: $reception_ja:expr, $reception_en:expr;
+        technician: $technician_ja:expr, $technician_en:expr;
+    })*) => {
+        pub(crate) const ENTRIES: &[crate::Entry] = &[$(crate::Entry {
+            code: crate::codes::$code,
+            cause: crate::Text { ja: $cause_ja, en: $cause_en },
+            patient: crate::Text { ja: $patient_ja, en: $patient_en },
+            reception: crate::Text { ja: $reception_ja, en: $reception_en },
+            technician: crate::Text { ja: $technician_ja, en: $technician_en },
+            reader_numbers: &[$($($number),+)?],
+        }),*];
+    };
+}
+
+/// What reception does when neither reader nor line helps (guide for reception; statement form with usual share).
+macro_rules! papers_ja {
+    () => {
+        "それでも進めないときは、資格確認書か、カードと一緒にマイナポータルの画面または資格情報のお知らせで確認します。\
+         どれもなければ被保険者資格申立書を書いていただき、通常の負担割合で受け付けます。"
+    };
+}
+macro_rules! papers_en {
+    () => {
+        "If there is no way on, check the 資格確認書, or the card together with the マイナポータル screen or the \
+         資格情報のお知らせ. With none of them, take a 被保険者資格申立書 and charge the usual share."
+    };
+}
+
+/// For the patient when the fault is ours.
+macro_rules! wait_ja {
+    () => {
+        "係の者がご案内します。少しお待ちください。"
+    };
+}
+macro_rules! wait_en {
+    () => {
+        "Staff will help you. Please wait a moment."
+    };
+}
+
+use {entries, papers_en, papers_ja, wait_en, wait_ja};
+
+/// The entry of `INTERNAL`, which stands last.
+pub(crate) const LAST: Entry = match api::ENTRIES {
+    [.., last] => *last,
+    [] => panic!("no entries: refused when compiling"),
+};

@@ -1,0 +1,100 @@
+//! The card and the slot it lies in.
+
+use super::{entries, papers_en, papers_ja, wait_en, wait_ja};
+
+entries! {
+    CARD_SLOT_DISAGREES {
+        cause: "カードリーダーと読み取り口で、カードの有無が一致しません。",
+            "The reader and its slot do not agree whether a card is there.";
+        patient: "カードをいったん取り、もう一度置いてください。", "Please take the card and place it again.";
+        reception: concat!("カードをケースから出し、置き直していただきます。", papers_ja!()),
+            concat!("Have the card taken out of its sleeve and placed again. ", papers_en!());
+        technician: "毎回起こるときは、組み合わせの間違いです。`uketsuke pair reader` で読み取り口を結び直します。",
+            "If it happens every time, the pairing is wrong: pair the slot again with `uketsuke pair reader`.";
+    }
+    SLOT_ABSENT {
+        cause: "設定された名前の読み取り口（PC/SC）がありません。",
+            "There is no PC/SC slot of the configured name.";
+        patient: wait_ja!(), wait_en!();
+        reception: concat!("ケーブルを差し直し、別のカードリーダーがあれば案内します。", papers_ja!()),
+            concat!("Plug the cable in again; send patients to another reader if there is one. ", papers_en!());
+        technician: "PC/SCサービスが見つけた名前と設定を比べ、`uketsuke pair reader` で結び直します。",
+            "Compare the names that the PC/SC service lists with the configuration; pair again with `uketsuke pair reader`.";
+    }
+    SLOT_IN_SUN {
+        cause: "読み取り口に直射日光が当たり、カードの券面を読めません。",
+            "Direct sun on the slot keeps the reader from reading the card's face.";
+        patient: "手でかげを作って、もう一度置いてください。", "Please shade the card with your hand and place it again.";
+        reception: "読み取り口をおおうか、向きを変えます。急ぐときは暗証番号か目視確認で受け付けます。",
+            "Shade the slot or turn the reader. In a hurry, use the PIN or a visual check.";
+        technician: "窓の光が当たらない場所に移します。", "Move the reader out of the light of the window.";
+    }
+    SLOT_BUSY {
+        cause: "別のプログラムが読み取り口を使っています。", "Another program holds the slot.";
+        patient: wait_ja!(), wait_en!();
+        reception: concat!("担当の技術者に知らせ、別のカードリーダーがあれば案内します。", papers_ja!()),
+            concat!("Tell the technician; send patients to another reader if there is one. ", papers_en!());
+        technician: "カードを占有しているプログラム（電子証明書のソフトなど）を止めます。",
+            "Stop the program that holds the card, such as signature software.";
+    }
+    PCSC_STOPPED {
+        cause: "端末のカード読み取りサービス（PC/SC）が止まっています。",
+            "The terminal's PC/SC service does not run.";
+        patient: wait_ja!(), wait_en!();
+        reception: concat!("担当の技術者に知らせます。戻れば自動で再開します。", papers_ja!()),
+            concat!("Tell the technician; work resumes by itself once it is back. ", papers_en!());
+        technician: "PC/SCサービスを起動し、自動起動になっているか確かめます。",
+            "Start the PC/SC service and check that it starts by itself.";
+    }
+    CARD_SILENT ["001"] {
+        cause: "カードのICチップが応答しません。", "The card's chip does not answer.";
+        patient: "カードの向きを確かめ、ケースから出して、もう一度置いてください。",
+            "Please take the card out of its sleeve, check which way round it goes and place it again.";
+        reception: concat!("別のカードで試し、カードとカードリーダーのどちらが原因か分けます。", papers_ja!()),
+            concat!("Try another card to tell whether card or reader is at fault. ", papers_en!());
+        technician: "どのカードでも起こるなら、読み取り口とケーブルを確かめます。",
+            "If every card fails, check slot and cable.";
+    }
+    CARD_OTHER ["002"] {
+        cause: "マイナンバーカードではないカードが置かれています。", "The card is not a My Number Card.";
+        patient: "マイナンバーカードを置いてください。", "Please place your My Number Card.";
+        reception: "マイナンバーカードをお持ちか確かめます。お持ちでなければ資格確認書で受け付けます。",
+            "Ask for the My Number Card. Without one, check the 資格確認書.";
+        technician: "正しいカードでも起こるなら、その読み取り口を別のカードで試します。",
+            "If it happens with the right card, try the slot with other cards.";
+    }
+    CARD_UNREADABLE {
+        cause: "カードの応答を読み取れません。", "The card's answers cannot be read.";
+        patient: "もう一度カードを置いてください。", "Please place the card again.";
+        reception: concat!("一度だけ置き直していただきます。", papers_ja!()),
+            concat!("Have the card placed again, once. ", papers_en!());
+        technician: "このカードだけなら市区町村での再発行になります。どのカードでも起こるなら、読み取り口を調べます。",
+            "If only this card fails, the municipality replaces it. If every card fails, examine the slot.";
+    }
+    CARD_REMOVED_EARLY {
+        cause: "受付が終わる前にカードが取られました。", "The card was taken before the visit was finished.";
+        patient: "もう一度カードを置き、「カードをお取りください」と出るまでお待ちください。",
+            "Please place the card again and leave it until you are asked to take it.";
+        reception: "カードをもう一度置いていただきます。同意はまだ届いていません。お急ぎなら目視確認か資格確認書で受け付けます。",
+            "Have the card placed again; the consents have not arrived. In a hurry, use a visual check or the 資格確認書.";
+        technician: "続くときは、読み取り口のゆるみと案内の表示を確かめます。",
+            "If it keeps happening, check for a loose slot and the guidance shown.";
+    }
+    CARD_SWAPPED {
+        cause: "受付の途中でカードが入れ替わりました。取り違えを防ぐため、受付を中止しました。",
+            "The card was changed during the visit. It was ended, so that nobody is taken for another.";
+        patient: "ご本人のカードを置いて、最初からお願いします。", "Please place your own card and start again.";
+        reception: "お一人ずつ、ご本人のカードで最初からやり直します。できないときは目視確認か資格確認書で受け付けます。",
+            "Start again, one person and one card at a time. Otherwise use a visual check or the 資格確認書.";
+        technician: "入れ替えていないのに起こるときは、カードの接触が途切れています。読み取り口を調べます。",
+            "If no card was changed, contact was lost for a moment: examine the slot.";
+    }
+    CARD_LEFT {
+        cause: "受付のあと、カードが置かれたままです。", "The card was left after the visit.";
+        patient: "カードをお取りください。", "Please take your card.";
+        reception: "カードをご本人にお返しします。それまで次の方は、別のカードリーダーか資格確認書で受け付けます。",
+            "Return the card to its owner. Until then, use another reader or the 資格確認書 for the next patient.";
+        technician: "カードがないのに出るときは、読み取り口を調べます。",
+            "If no card is there, examine the slot.";
+    }
+}

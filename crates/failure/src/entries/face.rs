@@ -1,0 +1,92 @@
+//! The face, and the photo it is compared with.
+
+use super::{entries, papers_en, papers_ja};
+
+const TRY_PIN_JA: &str = "暗証番号をご利用になるか、係の者にお声がけください。";
+const TRY_PIN_EN: &str = "Please use your PIN, or speak to the staff.";
+const OTHER_WAY_JA: &str = "暗証番号に切り替えるか、目視確認で受け付けます。";
+const OTHER_WAY_EN: &str = "Switch to the PIN, or use a visual check.";
+
+entries! {
+    NUMBER_B_WRONG {
+        cause: "カードの券面の番号（照合番号B）を読み違えたか、カードが受け付けませんでした。",
+            "The number printed on the card (照合番号B) was misread, or the card did not accept it.";
+        patient: "カードの向きを確かめ、もう一度置いてください。", "Please check which way round the card goes and place it again.";
+        reception: "券面の汚れ、シール、日光を確かめます。番号は10回の誤りでロックされるため、繰り返さず、暗証番号か目視確認に切り替えます。",
+            "Look for dirt, stickers and sun on the card. The number locks after ten errors: do not repeat, use the PIN or a visual check.";
+        technician: "多くのカードで起こるなら、カードリーダーの読み取り窓を清掃します。",
+            "If many cards fail, clean the reader's window.";
+    }
+    NUMBER_B_LOCKED {
+        cause: "照合番号Bがロックされています。このカードでは顔認証ができません。",
+            "照合番号B is locked; the face check is closed for this card.";
+        patient: TRY_PIN_JA, TRY_PIN_EN;
+        reception: "暗証番号か目視確認で受け付けます。ロックは市区町村の窓口で解除できます。",
+            "Use the PIN or a visual check. The municipality unlocks the number.";
+        technician: "続くときは、読み違えが多いカードリーダーを探します。",
+            "If it keeps happening, look for a reader that misreads often.";
+    }
+    PHOTO_FORGED {
+        cause: "カードの顔写真の署名を確かめられません。", "The signature of the card's photo does not hold.";
+        patient: "係の者がご案内します。", "Staff will help you.";
+        reception: concat!("顔認証と目視確認には進まず、ほかの本人確認書類も見せていただきます。", papers_ja!()),
+            concat!("Do not go on with face or visual check; ask for another proof of identity. ", papers_en!());
+        technician: "どのカードでも起こるなら、登録した発行者の証明書が古くないか確かめます。",
+            "If every card fails, check that the configured issuer certificates are current.";
+    }
+    PHOTO_OF_OTHER_CHIP {
+        cause: "顔写真が、このカードのものではありません。", "The photo belongs to another card.";
+        patient: "係の者がご案内します。", "Staff will help you.";
+        reception: concat!("顔認証と目視確認には進まず、ほかの本人確認書類も見せていただきます。", papers_ja!()),
+            concat!("Do not go on with face or visual check; ask for another proof of identity. ", papers_en!());
+        technician: "カードの入れ替えや偽造が疑われます。時刻とカードリーダーを記録します。",
+            "A swapped or forged card is possible. Record time and reader.";
+    }
+    PHOTO_UNREADABLE {
+        cause: "カードの顔写真を開けません。", "The photo on the card cannot be opened.";
+        patient: TRY_PIN_JA, TRY_PIN_EN;
+        reception: OTHER_WAY_JA, OTHER_WAY_EN;
+        technician: "どのカードでも起こるなら、読み取り口と写真の形式の設定を確かめます。",
+            "If every card fails, check the slot and the photo format of the reader.";
+    }
+    FACE_NO_MATCH {
+        cause: "カードの顔写真と一致しませんでした。", "The face does not match the card's photo.";
+        patient: "マスクや帽子を取り、正面を見てください。暗証番号も使えます。",
+            "Please take off mask or hat and look straight ahead. You may also use your PIN.";
+        reception: "ご本人か確かめ、暗証番号に切り替えるか、目視確認で受け付けます。",
+            "Make sure it is the owner of the card; switch to the PIN, or use a visual check.";
+        technician: "続くときは、照明、カメラの汚れ、設置の高さを確かめます。",
+            "If it keeps happening, check light, camera lens and height.";
+    }
+    FACE_TOO_DARK {
+        cause: "顔に当たる光が足りません。", "There is not enough light on the face.";
+        patient: "明るいほうを向いてください。", "Please turn towards the light.";
+        reception: "照明をつけるか、向きを変えます。急ぐときは暗証番号か目視確認で受け付けます。",
+            "Switch on a light or turn the reader. In a hurry, use the PIN or a visual check.";
+        technician: "機種が求める明るさに合う場所に置きます。", "Place the reader where the light is as its model needs.";
+    }
+    FACE_NOT_FOUND {
+        cause: "カメラに顔が写っていません。", "No face is before the camera.";
+        patient: "画面の枠に顔を入れてください。", "Please bring your face into the frame.";
+        reception: "立ち位置と高さを案内します。届かない方は暗証番号か目視確認で受け付けます。",
+            "Help with place and height. For those who cannot reach, use the PIN or a visual check.";
+        technician: "カメラの向きと汚れを確かめます。", "Check the camera's angle and lens.";
+    }
+    FACE_NOT_ALIVE {
+        cause: "写真や画面がカメラに向けられたと判断されました。", "The reader took what it saw for a picture.";
+        patient: "カメラを直接見てください。", "Please look at the camera yourself.";
+        reception: "ご本人がその場にいるか確かめ、暗証番号か目視確認で受け付けます。",
+            "Make sure the person is there; then use the PIN or a visual check.";
+        technician: "何度も誤るときは、背景の鏡、掲示物、照明の映り込みを除きます。",
+            "If it errs often, remove mirrors, posters and reflections from the background.";
+    }
+    FACE_ATTEMPT_FOREIGN {
+        cause: "始めていない顔認証の結果が届いたため、使いませんでした。",
+            "A face result arrived for an attempt that was not open; it was not used.";
+        patient: "もう一度カードを置いてください。", "Please place the card again.";
+        reception: "最初からやり直します。続くときは暗証番号か目視確認で受け付けます。",
+            "Start again. If it repeats, use the PIN or a visual check.";
+        technician: "カードリーダーを再起動し、ファームウェアの版を確かめます。",
+            "Restart the reader and check its firmware version.";
+    }
+}

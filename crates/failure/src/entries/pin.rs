@@ -1,0 +1,38 @@
+//! The four-digit PIN. It is typed by its owner alone, never said aloud.
+
+use super::entries;
+
+entries! {
+    PIN_WRONG {
+        cause: "暗証番号が違います。", "The PIN was wrong.";
+        patient: "4桁の番号を確かめて、もう一度入力してください。顔認証も使えます。",
+            "Please check your four digits and type them again. You may also use the face check.";
+        reception: "番号は口に出さないようお願いします。あやふやなら顔認証か目視確認に切り替えます。",
+            "The number must not be said aloud. If the patient is unsure, switch to face or visual check.";
+        technician: "何もしません。続くときは、画面の数字と押した位置が合うか確かめます。",
+            "Nothing to do. If it keeps happening, check that keys and touch positions agree.";
+    }
+    PIN_LAST_TRY {
+        cause: "暗証番号を試せるのは、あと1回です。", "One try of the PIN is left.";
+        patient: "次に間違えるとロックされます。顔認証もお使いいただけます。",
+            "Another error locks the PIN. You may use the face check instead.";
+        reception: "顔認証か目視確認をおすすめします。続けるかどうかはご本人が決めます。",
+            "Recommend face or visual check. Only the patient decides to go on.";
+        technician: "何もしません。", "Nothing to do.";
+    }
+    PIN_LOCKED {
+        cause: "暗証番号がロックされています。", "The PIN is locked.";
+        patient: "顔認証をお使いいただくか、係の者にお声がけください。",
+            "Please use the face check, or speak to the staff.";
+        reception: "顔認証か目視確認で受け付けます。ロックは市区町村の窓口か、対応するコンビニの端末で解除できます。",
+            "Use face or visual check. The municipality, or a convenience-store kiosk, unlocks the PIN.";
+        technician: "何もしません。カードの状態です。", "Nothing to do: this is the card's state.";
+    }
+    PIN_CANCELLED {
+        cause: "暗証番号の入力が取り消されました。", "The patient cancelled the PIN.";
+        patient: "別の方法をお選びください。", "Please choose another way.";
+        reception: "顔認証か目視確認を案内します。暗証番号のないカードもあります。",
+            "Offer face or visual check. Some cards have no PIN.";
+        technician: "何もしません。", "Nothing to do.";
+    }
+}
