@@ -1,1 +1,166 @@
 //! The client of the eligibility centre: mutual TLS, relay, consents, deadlines.
+//!
+//! The protocol is the stand-in of `wire/PROTOCOL.md`. Personal data passes through as [`model::Pii`]; neither it nor
+//! an APDU ever reaches a log or an error.
+
+#![allow(clippy::disallowed_methods, reason = "I/O room: reads the clock")]
+
+mod config;
+mod error;
+mod login;
+mod marker;
+mod pool;
+mod relay;
+mod sessions;
+mod tls;
+
+pub use config::{CentreConfig, Deadlines, Password};
+pub use error::{Awaited, CentreError};
+pub use relay::{Relay, RelayAnswer, Step};
+
+use crate::login::Logins;
+use crate::pool::{Pool, Question};
+use crate::sessions::Sessions;
+use crate::tls::Line;
+use centre_wire::{AnswersReply, AnswersRequest, Operation, ScreensReply, Word, http};
+use hyper::Method;
+use model::{CentreSession, Consent, ConsentScreen, FaceAccount, Pii, Qualification, ScreenAnswer, VisitId};
+use std::sync::Arc;
+
+/// The centre, as the terminal sees it. Cheap to clone; clones share logins and connections.
+#[derive(Debug, Clone)]
+pub struct Centre {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    line: Arc<Line>,
+    pool: Pool,
+    logins: Logins,
+    sessions: Sessions,
+    simulator_marked: bool,
+}
+
+/// The outcome of a visit as the centre said it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CentreResult {
+    /// The centre's own document.
+    pub qualification: Pii<Qualification>,
+    /// The consents that stand.
+    pub consents: Vec<Consent>,
+    /// Remarks, e.g. [`centre_wire::word::warning::CERTIFICATE_EXPIRES_SOON`].
+    pub warnings: Vec<Word>,
+}
+
+impl Centre {
+    /// Reads the certificate files. Connects to nothing.
+    ///
+    /// # Errors
+    /// [`CentreError::Config`] and [`CentreError::File`], naming the key or the file.
+    pub fn new(config: CentreConfig) -> Result<Self, CentreError> {
+        let material = config::Material::read(&config)?;
+        let simulator_marked = marker::all_marked(&material.authorities);
+        let line = Line::new(&config, material)?;
+        let shared = Shared {
+            pool: Pool::default(),
+            logins: Logins::new(config.accounts),
+            sessions: Sessions::default(),
+            line: Arc::new(line),
+            simulator_marked,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Whether every configured certificate authority is the simulator's: only then may the stand-in for PIN-less
+    /// signing pass, because every chain that verifies ends in one of them.
+    #[must_use]
+    pub fn simulator_marked(&self) -> bool {
+        self.shared.simulator_marked
+    }
+
+    /// Opens a relay for a visit on the reader with this account, logging in if needed.
+    ///
+    /// # Errors
+    /// Every [`CentreError`] but those of configuration.
+    pub async fn open_relay(
+        &self,
+        account: &FaceAccount,
+        operation: Operation,
+        visit: VisitId,
+    ) -> Result<Relay, CentreError> {
+        let shared = &*self.shared;
+        let mut refused = None;
+        loop {
+            let token = shared.logins.token(shared, account, refused.as_ref()).await?;
+            match relay::open(&shared.line, account, operation, visit, &token).await {
+                Err(relay::OpenError::TokenRefused) if refused.is_none() => refused = Some(token),
+                Err(relay::OpenError::TokenRefused) => return Err(shared.line.login_refused(account)),
+                Err(relay::OpenError::Centre(error)) => return Err(error),
+                Ok(relay) => {
+                    shared.sessions.remember(relay.session().clone(), account.clone());
+                    return Ok(relay);
+                }
+            }
+        }
+    }
+
+    /// Which screens the centre wants shown, in its order.
+    ///
+    /// # Errors
+    /// Every [`CentreError`] but those of configuration.
+    pub async fn screens(&self, session: &CentreSession) -> Result<Vec<ConsentScreen>, CentreError> {
+        let question = Question::get(http::screens_path(session), Awaited::Screens);
+        let body = self.ask(session, question).await?;
+        let reply = ScreensReply::from_json(&body).map_err(|fault| self.shared.line.garbled(fault))?;
+        Ok(reply.screens)
+    }
+
+    /// Hands the patient's answers in and gets the result. An empty list fetches the result without consents. May be
+    /// repeated with the same answers.
+    ///
+    /// # Errors
+    /// Every [`CentreError`] but those of configuration.
+    pub async fn answers(
+        &self,
+        session: &CentreSession,
+        answers: &[ScreenAnswer],
+    ) -> Result<CentreResult, CentreError> {
+        let request = AnswersRequest { answers: answers.to_vec() };
+        let question = Question::post(http::answers_path(session), request.to_json(), Awaited::Result);
+        let body = self.ask(session, question).await?;
+        let reply = AnswersReply::from_json(&body).map_err(|fault| self.shared.line.garbled(fault))?;
+        if reply.session != *session {
+            return Err(self.shared.line.garbled("a result for another session"));
+        }
+        let AnswersReply { qualification, consents, warnings, .. } = reply;
+        Ok(CentreResult { qualification: Pii::new(Qualification { xml: qualification }), consents, warnings })
+    }
+
+    /// Asks in the name of the account that the session belongs to; logs in again once if the token is refused.
+    async fn ask(&self, session: &CentreSession, question: Question) -> Result<Vec<u8>, CentreError> {
+        let shared = &*self.shared;
+        let account = shared.sessions.account(session).ok_or_else(|| shared.line.unknown_session())?;
+        let mut refused = None;
+        loop {
+            let token = shared.logins.token(shared, &account, refused.as_ref()).await?;
+            let reply = shared.pool.ask(&shared.line, &question, Some(&token)).await?;
+            match reply.status.as_u16() {
+                200 => return Ok(reply.body),
+                401 if refused.is_none() => refused = Some(token),
+                401 => return Err(shared.line.login_refused(&account)),
+                _ => return Err(shared.line.refused(&reply.body)),
+            }
+        }
+    }
+}
+
+impl Question {
+    fn get(path: String, awaited: Awaited) -> Self {
+        Self { method: Method::GET, path, body: String::new(), awaited }
+    }
+
+    fn post(path: String, body: String, awaited: Awaited) -> Self {
+        Self { method: Method::POST, path, body, awaited }
+    }
+}
