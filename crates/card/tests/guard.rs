@@ -285,17 +285,26 @@ proptest! {
 
     #[test]
     fn whatever_passes_is_one_of_the_allowed_forms(
-        commands in prop::collection::vec((command(), prop::sample::select(vec![0x9000u16, 0x6A82, 0x6282])), 1..12),
+        commands in prop::collection::vec((command(), prop::sample::select(vec![0x9000u16, 0x9000, 0x6A82, 0x6282])), 1..40),
         pin in any::<bool>(),
         allowed in any::<bool>(),
     ) {
         let operation = if pin { Operation::Pin } else { Operation::PinLess };
-        let mut guard = guard(operation, if allowed { StandIn::Allowed } else { StandIn::Refused });
+        let stand_in = if allowed { StandIn::Allowed } else { StandIn::Refused };
+        let mut guard = guard(operation, stand_in);
+        let mut passed: Vec<(Vec<u8>, u16)> = vec![];
         let (mut jpki, mut file, mut signatures) = (pin, None, 0);
         for (command, sw) in commands {
             if guard.check(&command, Moment::ZERO).is_err() {
+                // A refusal ends the relay; go on with one that was not asked this.
+                guard = self::guard(operation, stand_in);
+                for (command, sw) in &passed {
+                    prop_assert_eq!(guard.check(command, Moment::ZERO), Ok(()));
+                    guard.seen(&sw.to_be_bytes());
+                }
                 continue;
             }
+            passed.push((command.clone(), sw));
             prop_assert!(is_an_allowed_form(&command, operation, allowed), "{:02X?}", command);
             let needs_jpki = !command.starts_with(&hex("00A404"));
             prop_assert!(!needs_jpki || jpki, "without the application: {:02X?}", command);
