@@ -1,48 +1,46 @@
-//! What the desk says of a failure code.
+//! What the desk says of a failure code: the catalogue's entry.
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A failure's meaning and remedy.
+/// A failure's meaning and remedies.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FailureBody {
     /// The stable code.
-    pub(crate) code: &'static str,
+    code: &'static str,
     /// What happened.
-    pub(crate) title: &'static str,
-    /// What happened, in Japanese.
-    pub(crate) title_ja: &'static str,
+    cause: TextBody,
+    /// What the patient is told.
+    patient: TextBody,
+    /// What reception does.
+    reception: TextBody,
+    /// What the technician does.
+    technician: TextBody,
+    /// Numbers that readers show for this on their own screens.
+    reader_numbers: &'static [&'static str],
+}
+
+/// A wording in both languages.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TextBody {
+    ja: &'static str,
+    en: &'static str,
 }
 
 /// The catalogue's entry of a code.
 pub(crate) fn explain(code: &str) -> Option<FailureBody> {
-    let code = failure::codes::ALL.iter().find(|known| known.as_str() == code)?.as_str();
-    let (title, title_ja) = wording(code);
-    Some(FailureBody { code, title, title_ja })
+    failure::explain(code).map(|entry| FailureBody {
+        code: entry.code.as_str(),
+        cause: entry.cause.into(),
+        patient: entry.patient.into(),
+        reception: entry.reception.into(),
+        technician: entry.technician.into(),
+        reader_numbers: entry.reader_numbers,
+    })
 }
 
-/// Wording of the API's own failures: English, Japanese.
-pub(crate) fn wording(code: &str) -> (&'static str, &'static str) {
-    match code {
-        "API_TOKEN_MISSING" => ("The request carries no token.", "トークンがありません。"),
-        "API_TOKEN_WRONG" => ("The token is not known.", "トークンが正しくありません。"),
-        "API_HOST_FOREIGN" => (
-            "The Host header is not one of this service.",
-            "Host ヘッダーがこのサービスのものではありません。",
-        ),
-        "API_ORIGIN_FOREIGN" => {
-            ("Requests from this web page are refused.", "このウェブページからの要求は受け付けません。")
-        }
-        "API_NOT_FOUND" => ("Nothing under this address.", "該当するものがありません。"),
-        "API_BAD_REQUEST" => ("The request's form is wrong.", "要求の形式が正しくありません。"),
-        "API_CONSUMER_SLOW" => (
-            "Events were read too slowly. Resume by the last id.",
-            "イベントの読み取りが間に合いませんでした。最後の id から再開してください。",
-        ),
-        "API_GONE" => (
-            "The ledger does not hold everything after this id. Start again from `oldest`.",
-            "この id 以降の一部はもうありません。`oldest` からやり直してください。",
-        ),
-        _ => ("The terminal cannot answer now.", "現在応答できません。"),
+impl From<failure::Text> for TextBody {
+    fn from(text: failure::Text) -> Self {
+        Self { ja: text.ja, en: text.en }
     }
 }

@@ -1,6 +1,5 @@
 //! Problem details (RFC 9457) with the failure's stable code.
 
-use crate::catalogue;
 use crate::port::DeskFault;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -28,9 +27,9 @@ pub(crate) struct ProblemBody {
     /// HTTP status.
     status: u16,
     /// What happened and what to do, Japanese.
-    detail: &'static str,
+    detail: String,
     /// The same in English.
-    detail_en: &'static str,
+    detail_en: String,
     /// The stable code.
     code: &'static str,
     /// For `API_GONE`: the first id from which on nothing was deleted.
@@ -62,13 +61,13 @@ impl Problem {
     /// As JSON bytes.
     pub(crate) fn json(self) -> Vec<u8> {
         let code = self.code.as_str();
-        let (detail_en, detail) = catalogue::wording(code);
+        let entry = failure::entry(self.code);
         crate::body::json(&ProblemBody {
             kind: format!("/v1/failures/{code}"),
-            title: detail_en,
+            title: entry.cause.en,
             status: self.status.as_u16(),
-            detail,
-            detail_en,
+            detail: format!("{}{}", entry.cause.ja, entry.technician.ja),
+            detail_en: format!("{} {}", entry.cause.en, entry.technician.en),
             code,
             oldest: self.oldest.map(|id| id.0),
         })

@@ -1,0 +1,310 @@
+//! A desk over a real ledger, and a plain HTTP client that shows every byte.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+
+use desk::{Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits};
+use ledger::{Ledger, LedgerError, LedgerHandle, LedgerKey, LedgerThread};
+use model::{
+    CentreHealth, CommittedResult, Consent, ConsentItem, Decision, Insertion, Maturity, Pii, Qualification,
+    ResultId, StationState, StationStatus, Timestamp, Validity, Verification, VisitId, VisitResult,
+};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::{TcpSocket, TcpStream, UnixStream};
+
+/// Bound on every wait.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+const QUALIFICATION: &str = include_str!("../../../oqs/tests/documents/face.xml");
+
+pub struct Site {
+    pub desk: Option<Desk>,
+    pub hub: Hub,
+    pub ledger: LedgerHandle,
+    pub config: DeskConfig,
+    pub token: String,
+    thread: Option<LedgerThread>,
+    port: Arc<Port>,
+    _directories: (TempDir, TempDir),
+}
+
+struct Port(LedgerHandle);
+
+impl Site {
+    pub fn open() -> Self {
+        Self::with(|_| ())
+    }
+
+    pub fn with(limit: impl FnOnce(&mut Limits)) -> Self {
+        let (store, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (path, key) = (store.path().join("ledger.db"), keys.path().join("ledger.key"));
+        LedgerKey::create_file(&key).unwrap();
+        let ledger = Ledger::open(&path, LedgerKey::read(&key, &path).unwrap()).unwrap();
+        let (thread, ledger) = LedgerThread::start(ledger, Box::new(|_| ())).unwrap();
+        let mut limits = Limits::default();
+        limit(&mut limits);
+        let config = DeskConfig {
+            tcp: "127.0.0.1:0".parse().unwrap(),
+            socket: store.path().join("desk.sock"),
+            token_file: keys.path().join("desk.token"),
+            limits,
+        };
+        let (hub, port) = (Hub::new(), Arc::new(Port(ledger.clone())));
+        let desk = Desk::start(config.clone(), port.clone(), hub.clone()).unwrap();
+        let token = std::fs::read_to_string(&config.token_file).unwrap().trim().to_owned();
+        let (desk, thread, directories) = (Some(desk), Some(thread), (store, keys));
+        Self { desk, hub, ledger, config, token, thread, port, _directories: directories }
+    }
+
+    pub fn restart(&mut self) {
+        self.desk = None;
+        self.desk = Some(Desk::start(self.config.clone(), self.port.clone(), self.hub.clone()).unwrap());
+    }
+
+    pub fn second(&self) -> Result<Desk, desk::DeskError> {
+        Desk::start(self.config.clone(), self.port.clone(), Hub::new())
+    }
+
+    pub fn host(&self) -> String {
+        self.desk.as_ref().unwrap().address().to_string()
+    }
+
+    pub async fn tell(&self, result: VisitResult) -> ResultId {
+        let committed = self.ledger.commit(result).await.unwrap().committed;
+        let id = committed.id;
+        self.hub.publish(DeskEvent::Result(committed));
+        id
+    }
+
+    pub async fn tcp(&self) -> TcpStream {
+        TcpStream::connect(self.desk.as_ref().unwrap().address()).await.unwrap()
+    }
+
+    /// A client with little room for what it has not read.
+    pub async fn narrow_tcp(&self) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(16 * 1024).unwrap();
+        socket.connect(self.desk.as_ref().unwrap().address()).await.unwrap()
+    }
+
+    pub async fn unix(&self) -> UnixStream {
+        UnixStream::connect(&self.config.socket).await.unwrap()
+    }
+
+    /// A request with our token over TCP.
+    pub async fn get(&self, target: &str) -> Answer {
+        let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\n{}", self.host(), self.bearer());
+        ask(self.tcp().await, &head).await
+    }
+
+    pub fn bearer(&self) -> String {
+        format!("Authorization: Bearer {}\r\n", self.token)
+    }
+
+    /// An event stream with our token over TCP; `more` are further header lines.
+    pub async fn events(&self, target: &str, more: &str) -> Events<TcpStream> {
+        Events::open(self.tcp().await, &self.stream_request(target, more)).await
+    }
+
+    pub fn stream_request(&self, target: &str, more: &str) -> String {
+        format!("GET {target} HTTP/1.1\r\nHost: {}\r\n{}{more}\r\n", self.host(), self.bearer())
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.desk = None;
+        // Blocks, so it must not run on the runtime's own thread.
+        let thread = self.thread.take().unwrap();
+        std::thread::spawn(|| thread.stop()).join().unwrap();
+    }
+}
+
+impl DeskPort for Port {
+    fn readers(&self) -> Vec<StationStatus> {
+        vec![station(StationState::Idle, 0)]
+    }
+
+    fn centre(&self) -> CentreHealth {
+        CentreHealth::Down(failure::codes::CENTRE_SILENT)
+    }
+
+    fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {
+        self.0.result(id).map_err(fault)
+    }
+
+    fn results_since(&self, after: ResultId, limit: usize) -> Result<Vec<CommittedResult>, DeskFault> {
+        self.0.since(after, limit).map_err(fault)
+    }
+
+    fn oldest(&self) -> Result<ResultId, DeskFault> {
+        self.0.oldest().map_err(fault)
+    }
+
+    fn newest(&self) -> Result<ResultId, DeskFault> {
+        self.0.newest().map_err(fault)
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
+fn fault(error: LedgerError) -> DeskFault {
+    DeskFault { code: error.code() }
+}
+
+pub fn station(state: StationState, insertion: u64) -> StationStatus {
+    StationStatus {
+        reader: "front-1".parse().unwrap(),
+        label: "内科 1".to_owned(),
+        lane: "発熱外来".to_owned(),
+        model: "caora",
+        maturity: Maturity::Simulated,
+        state,
+        visit: None,
+        step: None,
+        insertion: Insertion(insertion),
+        failure: Some((failure::codes::CARD_LEFT, Timestamp(1_772_000_000_000))),
+    }
+}
+
+pub fn result(number: u32) -> VisitResult {
+    let mut visit = [0; 16];
+    visit[..4].copy_from_slice(&number.to_be_bytes());
+    VisitResult {
+        visit: VisitId::from_bytes(visit),
+        reader: format!("front-{}", number % 2).parse().unwrap(),
+        insertion: Insertion(number.into()),
+        institution: "9991234567".parse().unwrap(),
+        verification: Verification::Face,
+        received_at: Timestamp(1_772_000_000_000),
+        validity: Validity::Valid,
+        qualification: Pii::new(Qualification { xml: QUALIFICATION.to_owned() }),
+        consents: vec![Consent {
+            item: ConsentItem::Medicines,
+            decision: Decision::Agreed,
+            at: Timestamp(1_772_000_000_000),
+            until: Some(Timestamp(1_772_086_400_000)),
+        }],
+    }
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// Status and failure code of a problem.
+    pub fn problem(&self) -> (u16, String) {
+        assert!(self.head.contains("content-type: application/problem+json"), "{}", self.head);
+        let body = self.json();
+        assert_eq!(body["status"], self.status);
+        assert!(body["detail"].is_string() && body["detail_en"].is_string() && body["title"].is_string());
+        (self.status, body["code"].as_str().unwrap().to_owned())
+    }
+}
+
+/// Sends a head (without its empty line) and reads the answer to its end.
+pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, head: &str) -> Answer {
+    let exchange = async {
+        stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).await.unwrap();
+        let mut all = Vec::new();
+        stream.read_to_end(&mut all).await.unwrap();
+        all
+    };
+    let all = tokio::time::timeout(PATIENCE, exchange).await.unwrap();
+    let end = all.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer");
+    let head = String::from_utf8(all[..end].to_vec()).unwrap().to_lowercase();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    assert!(!head.contains("access-control"), "no CORS header, ever: {head}");
+    Answer { status, head, body: all[end + 4..].to_vec() }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub id: Option<u64>,
+    pub name: String,
+    pub data: String,
+    pub raw: Vec<u8>,
+}
+
+pub struct Events<S> {
+    stream: BufReader<S>,
+    buffer: Vec<u8>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Events<S> {
+    pub async fn open(mut stream: S, request: &str) -> Self {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut events = Self { stream: BufReader::new(stream), buffer: Vec::new() };
+        let head = events.until(b"\r\n\r\n").await.expect("an answer");
+        let head = String::from_utf8(head).unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert!(head.contains("content-type: text/event-stream"), "{head}");
+        events
+    }
+
+    /// The next block of lines: an event or a comment. `None` at the end of the stream.
+    pub async fn block(&mut self) -> Option<Event> {
+        let next = async {
+            loop {
+                if let Some(end) = self.buffer.windows(2).position(|window| window == b"\n\n") {
+                    let raw: Vec<u8> = self.buffer.drain(..end + 2).collect();
+                    return Some(parse(raw));
+                }
+                let size = self.until(b"\r\n").await?;
+                let size = usize::from_str_radix(std::str::from_utf8(&size).unwrap().trim(), 16).unwrap();
+                let mut chunk = vec![0; size + 2];
+                self.stream.read_exact(&mut chunk).await.ok()?;
+                chunk.truncate(size);
+                self.buffer.extend_from_slice(&chunk);
+                if size == 0 {
+                    return None;
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, next).await.expect("an event within the bound")
+    }
+
+    /// The next event of that name; others are passed over.
+    pub async fn next(&mut self, name: &str) -> Option<Event> {
+        loop {
+            let event = self.block().await?;
+            if event.name == name {
+                return Some(event);
+            }
+        }
+    }
+
+    async fn until(&mut self, end: &[u8]) -> Option<Vec<u8>> {
+        let mut read = Vec::new();
+        while !read.ends_with(end) {
+            read.push(self.stream.read_u8().await.ok()?);
+        }
+        Some(read)
+    }
+}
+
+fn parse(raw: Vec<u8>) -> Event {
+    let text = String::from_utf8(raw.clone()).unwrap();
+    let field = |name: &str| {
+        text.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim_start().to_owned())
+    };
+    Event {
+        id: field("id:").map(|id| id.parse().unwrap()),
+        name: field("event:").unwrap_or_default(),
+        data: field("data:").unwrap_or_default(),
+        raw,
+    }
+}
