@@ -1,7 +1,6 @@
 //! Programs that this one runs and waits for. None outlives it.
 
 use crate::{Fault, stop::Stop};
-use nix::unistd::Pid;
 use std::{
     ffi::OsStr,
     io::{BufRead, BufReader},
@@ -23,10 +22,12 @@ pub(crate) fn workspace() -> PathBuf {
     here.parent().and_then(Path::parent).unwrap_or(here).to_path_buf()
 }
 
-/// The folder that cargo builds into.
+/// The folder that cargo builds into: ours lies in `<target>/<profile>/`.
 pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| workspace().join("target"), |dir| workspace().join(dir))
+    std::env::current_exe()
+        .ok()
+        .and_then(|own| own.ancestors().nth(2).map(Path::to_path_buf))
+        .unwrap_or_else(|| workspace().join("target"))
 }
 
 /// `program` with the kernel's promise that it is killed when the thread that started it ends; the plain program
@@ -63,14 +64,11 @@ pub(crate) fn run_reading(
     mut line: impl FnMut(&str),
 ) -> Result<ExitStatus, Fault> {
     let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0), what)?;
-    let group = group(&child);
     let output = child.stdout.take();
-    let passed_on = group.map(|group| stop.pass_on(group));
     for bytes in output.into_iter().flat_map(|output| BufReader::new(output).split(b'\n')) {
         let bytes = bytes.map_err(|cause| Fault::Start { program: what.into(), cause })?;
         line(&String::from_utf8_lossy(&bytes));
     }
-    drop(passed_on);
     wait(stop, child, what)
 }
 
@@ -96,12 +94,7 @@ fn spawn(command: &mut Command, what: &str) -> Result<Child, Fault> {
 }
 
 fn wait(stop: &Stop, mut child: Child, what: &str) -> Result<ExitStatus, Fault> {
-    let _passed_on = group(&child).map(|group| stop.pass_on(group));
     let status = child.wait().map_err(|cause| Fault::Start { program: what.into(), cause })?;
     stop.check()?;
     Ok(status)
-}
-
-fn group(child: &Child) -> Option<Pid> {
-    i32::try_from(child.id()).ok().map(Pid::from_raw)
 }

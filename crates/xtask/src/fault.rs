@@ -23,6 +23,9 @@ pub(crate) enum Fault {
     /// A file of ours.
     #[error("{} {doing}: {cause}", path.display())]
     File { path: PathBuf, doing: &'static str, cause: io::Error },
+    /// Simulator, daemon or one of their APIs.
+    #[error("{}", chain(.0))]
+    Rig(#[from] rig::RigError),
     /// The person has read it already.
     #[error("see above")]
     Said,
@@ -37,4 +40,10 @@ impl Fault {
         let path = path.into();
         move |cause| Self::File { path, doing, cause }
     }
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -5,8 +5,11 @@
 )]
 
 mod command;
+mod demo;
+mod desk_up;
 mod fault;
 mod say;
+mod scratch;
 mod setup;
 mod stop;
 mod summary;
@@ -27,6 +30,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// A whole desk on this machine: one visit by face, one by PIN, then yours until Ctrl-C.
+    Demo(demo::DemoArguments),
     /// Checks everything: formatting, lints, documentation, all tests.
     Test,
 }
@@ -36,6 +41,7 @@ fn main() -> ExitCode {
     let outcome =
         Stop::listen().map_err(|cause| Fault::Start { program: "signals".into(), cause }).and_then(|stop| {
             match arguments.command {
+                Task::Demo(arguments) => demo::demo(arguments, &stop),
                 Task::Test => test::test(&stop),
             }
         });

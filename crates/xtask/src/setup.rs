@@ -4,14 +4,10 @@ use crate::{
     Fault,
     command::{ask, find, run},
     say,
+    scratch::alone,
     stop::Stop,
 };
-use std::{
-    fs::File,
-    io::{self, IsTerminal},
-    path::Path,
-    process::Command,
-};
+use std::{io::IsTerminal, path::Path, process::Command};
 
 /// One Debian package, why it is needed, and what shows on another system that it is there.
 struct Package {
@@ -122,7 +118,7 @@ fn on_debian(stop: &Stop) -> Result<(), Fault> {
     }
     // Two runs side by side: the second waits here and then finds nothing to do. apt's own waiting covers the
     // dpkg lock, not the lock of the lists.
-    let _alone = alone()?;
+    let _alone = alone("uketsuke-setup.lock")?;
     let missing = missing_packages();
     if missing.is_empty() {
         return Ok(());
@@ -184,7 +180,7 @@ impl Privilege {
             return Some(Self::Root);
         }
         // Without a terminal nobody can type a password.
-        let may_ask = io::stdin().is_terminal();
+        let may_ask = std::io::stdin().is_terminal();
         (find("sudo").is_some() && (may_ask || ask("sudo", &["--non-interactive", "true"]).is_some()))
             .then_some(Self::Sudo)
     }
@@ -252,18 +248,4 @@ fn is_debian_12() -> bool {
             .map(|v| v.trim_matches('"'))
     };
     value("ID") == Some("debian") && value("VERSION_ID") == Some("12")
-}
-
-/// Held while packages are installed; the kernel lets go of it if we are killed.
-fn alone() -> Result<File, Fault> {
-    let path = std::env::temp_dir().join("uketsuke-setup.lock");
-    let file = match File::open(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            File::create_new(&path).or_else(|_| File::open(&path))
-        }
-        opened => opened,
-    };
-    let file = file.map_err(Fault::file(&path, "cannot be opened"))?;
-    file.lock().map_err(Fault::file(&path, "cannot be locked"))?;
-    Ok(file)
 }

@@ -2,8 +2,8 @@
 
 use crate::Fault;
 use nix::{
-    sys::signal::{Signal, killpg},
-    unistd::Pid,
+    sys::signal::{Signal, kill, killpg},
+    unistd::{Pid, getpgid},
 };
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGTERM},
@@ -11,22 +11,26 @@ use signal_hook::{
 };
 use std::{
     io,
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-/// Whether this command was asked to stop, and what must hear of it.
+/// Whether this command is to stop, and why.
 #[derive(Debug, Clone)]
 pub(crate) struct Stop(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    asked: AtomicBool,
-    groups: Mutex<Vec<Pid>>,
+    why: Mutex<Option<Why>>,
     told: Condvar,
+}
+
+/// Why this command is to stop.
+#[derive(Debug, Clone)]
+pub(crate) enum Why {
+    /// Somebody asked.
+    Asked,
+    /// Something that must run ended.
+    Ended(String),
 }
 
 impl Stop {
@@ -37,7 +41,9 @@ impl Stop {
         let ear = stop.clone();
         std::thread::Builder::new().name("signals".into()).spawn(move || {
             for _ in signals.forever() {
-                ear.ask();
+                ear.tell(Why::Asked);
+                // Whatever the other threads wait for comes from a child; when those end, so does the waiting.
+                end_children();
             }
         })?;
         Ok(stop)
@@ -45,57 +51,54 @@ impl Stop {
 
     /// An error if somebody asked.
     pub(crate) fn check(&self) -> Result<(), Fault> {
-        if self.asked() { Err(Fault::Stopped) } else { Ok(()) }
+        if matches!(*self.why(), Some(Why::Asked)) { Err(Fault::Stopped) } else { Ok(()) }
     }
 
-    /// Whether somebody asked.
-    pub(crate) fn asked(&self) -> bool {
-        self.0.asked.load(Ordering::SeqCst)
-    }
-
-    /// Waits until somebody asks, at most `limit`; true if so.
-    pub(crate) fn wait(&self, limit: Duration) -> bool {
-        let guard = self.groups();
-        let (_guard, _) = self
-            .0
-            .told
-            .wait_timeout_while(guard, limit, |_| !self.asked())
-            .unwrap_or_else(PoisonError::into_inner);
-        self.asked()
-    }
-
-    /// While the answer lives, a signal to us ends the process group `group` too.
-    pub(crate) fn pass_on(&self, group: Pid) -> PassedOn<'_> {
-        self.groups().push(group);
-        if self.asked() {
-            let _ = killpg(group, Signal::SIGTERM);
-        }
-        PassedOn { stop: self, group }
-    }
-
-    fn ask(&self) {
-        let groups = self.groups();
-        self.0.asked.store(true, Ordering::SeqCst);
-        for group in groups.iter() {
-            let _ = killpg(*group, Signal::SIGTERM);
-        }
+    /// Says that something ended without which there is no going on.
+    pub(crate) fn tell(&self, why: Why) {
+        self.why().get_or_insert(why);
         self.0.told.notify_all();
     }
 
-    fn groups(&self) -> MutexGuard<'_, Vec<Pid>> {
-        self.0.groups.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits until there is a reason to stop.
+    pub(crate) fn wait(&self) -> Why {
+        let mut why = self.why();
+        loop {
+            if let Some(why) = &*why {
+                return why.clone();
+            }
+            why = self.0.told.wait(why).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn why(&self) -> MutexGuard<'_, Option<Why>> {
+        self.0.why.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A process group that hears our signals.
-#[derive(Debug)]
-pub(crate) struct PassedOn<'a> {
-    stop: &'a Stop,
-    group: Pid,
+/// SIGTERM to every child, with its whole group if it leads one (cargo and its compilers).
+fn end_children() {
+    for child in children() {
+        // Gone already, or another account's: nothing to do.
+        let _ = if getpgid(Some(child)) == Ok(child) {
+            killpg(child, Signal::SIGTERM)
+        } else {
+            kill(child, Signal::SIGTERM)
+        };
+    }
 }
 
-impl Drop for PassedOn<'_> {
-    fn drop(&mut self) {
-        self.stop.groups().retain(|group| *group != self.group);
-    }
+/// Our children, by proc(5): in `/proc/PID/stat` the parent is the second word behind the name in brackets.
+fn children() -> Vec<Pid> {
+    let own = std::process::id().to_string();
+    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
+    processes
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid: &i32| {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            stat.rsplit_once(')').is_some_and(|(_, rest)| rest.split_whitespace().nth(1) == Some(&own))
+        })
+        .map(Pid::from_raw)
+        .collect()
 }

@@ -1,0 +1,47 @@
+//! How to reach the running desk, as lines to copy.
+
+use crate::{
+    desk_up::{Build, DeskUp},
+    say,
+};
+use std::path::Path;
+
+/// Prints a few commands, each of which works as it stands.
+pub(super) fn print(up: &DeskUp, state: &Path) {
+    let (desk, simulator) = (up.daemon.ready(), up.simulator.ready());
+    let reader = up.readers().first().map_or("front-1", String::as_str);
+    let bearer = |file: &Path| format!("-H \"Authorization: Bearer $(cat {})\"", file.display());
+    let (token, bench_token) = (bearer(&desk.token_file), bearer(&simulator.bench_token_file));
+    let (api, bench) = (&desk.api, &simulator.bench);
+
+    say::heading("受付は動いています。Ctrl-C で終わります / the desk is running until Ctrl-C");
+    say::both("レセコンとして", "as the receipt computer");
+    say::line(format_args!("  curl {token} {api}/v1/results"));
+    say::line(format_args!("  curl -N {token} {api}/v1/events"));
+    say::line(format_args!(
+        "  curl {token} --unix-socket {} http://localhost/v1/readers",
+        desk.socket.display()
+    ));
+    say::line(format_args!("  ls {}", simulator.face_dir.display()));
+    say::both("受付として", "as the desk's staff");
+    let uketsuke = Build::Debug.program("uketsuke");
+    let reach = format!("--api {api} --token-file {}", desk.token_file.display());
+    say::line(format_args!("  {} {reach} status", uketsuke.display()));
+    say::line(format_args!("  {} {reach} watch", uketsuke.display()));
+    say::both("患者として（もう一度の来院）", "as a patient (one more visit)");
+    let visit = r#"{"persona":"elderly","method":"face"}"#;
+    say::line(format_args!(
+        "  curl {bench_token} -H 'Content-Type: application/json' -d '{visit}' {bench}/v1/readers/{reader}/visit"
+    ));
+    say::both("模擬カードを第三者の道具で", "the simulated card through a third party's tool");
+    say::line(format_args!(
+        "  PCSCLITE_CSOCK_NAME={} opensc-tool --list-readers",
+        simulator.pcsc_socket.display()
+    ));
+    say::line("");
+    say::both("どこに何があるか", format_args!("where everything is: {}", state.display()));
+    say::both(
+        "注意：模擬カードの口（vpcd）はこの PC のすべてのアドレスで待ち受けます",
+        "note: the virtual card driver vpcd listens on all addresses of this machine",
+    );
+}
