@@ -1,6 +1,8 @@
 //! Plays the files of `tests/transcripts` in virtual time. A line `> …` is an input, the lines under it are what
 //! the station did. `UPDATE_TRANSCRIPTS=1 cargo test -p visit` writes what it does now; read the diff.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops")]
+
 use failure::codes;
 use model::{
     CentreSession, ConsentItem, ConsentScreen, Decision, FailureCode, Moment, NumberB, Pii, Pin,
