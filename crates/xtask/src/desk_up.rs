@@ -10,7 +10,7 @@ use crate::{
 use rig::{Daemon, DaemonOptions, Simulator, SimulatorOptions};
 use std::{
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long a station may take to find its reader.
@@ -84,9 +84,15 @@ impl DeskUp {
         }
     }
 
-    /// Options for a further daemon at the same site.
-    pub(crate) fn daemon_options(&self) -> DaemonOptions {
-        daemon_options(&self.simulator, self.scratch.path(), self.build)
+    /// Ends the daemon and starts another at the same site; says how many milliseconds that start took.
+    pub(crate) fn restart(self) -> Result<(Self, f64), Fault> {
+        let Self { daemon, simulator, build, scratch } = self;
+        daemon.stop()?;
+        let options = daemon_options(&simulator, scratch.path(), build);
+        let begun = Instant::now();
+        let daemon = Daemon::start(options)?;
+        let millis = begun.elapsed().as_secs_f64() * 1000.0;
+        Ok((Self { daemon, simulator, build, scratch }, millis))
     }
 
     /// The daemon's log, one line per entry.
@@ -137,7 +143,8 @@ impl DeskUp {
         Ok((simulator, daemon?))
     }
 
-    fn wait_idle(&self, stop: &Stop) -> Result<(), Fault> {
+    /// Waits until each reader is idle.
+    pub(crate) fn wait_idle(&self, stop: &Stop) -> Result<(), Fault> {
         let outcome = self.all_idle();
         stop.check()?;
         if outcome.is_err() {

@@ -8,6 +8,7 @@ mod command;
 mod demo;
 mod desk_up;
 mod fault;
+mod measure;
 mod say;
 mod scratch;
 mod setup;
@@ -32,6 +33,8 @@ struct Arguments {
 enum Task {
     /// A whole desk on this machine: one visit by face, one by PIN, then yours until Ctrl-C.
     Demo(demo::DemoArguments),
+    /// This machine's figures: start, memory, latency, what a visit costs.
+    Measure(measure::MeasureArguments),
     /// Checks everything: formatting, lints, documentation, all tests.
     Test,
 }
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Stop::listen().map_err(|cause| Fault::Start { program: "signals".into(), cause }).and_then(|stop| {
             match arguments.command {
                 Task::Demo(arguments) => demo::demo(arguments, &stop),
+                Task::Measure(arguments) => measure::measure(&arguments, &stop),
                 Task::Test => test::test(&stop),
             }
         });

@@ -25,7 +25,7 @@ pub(super) fn print(up: &DeskUp, state: &Path) {
     say::line(format_args!("  ls {}", simulator.face_dir.display()));
     say::both("受付として", "as the desk's staff");
     let uketsuke = Build::Debug.program("uketsuke");
-    let reach = format!("--api {api} --token-file {}", desk.token_file.display());
+    let reach = format!("--socket {} --token-file {}", desk.socket.display(), desk.token_file.display());
     say::line(format_args!("  {} {reach} status", uketsuke.display()));
     say::line(format_args!("  {} {reach} watch", uketsuke.display()));
     say::both("患者として（もう一度の来院）", "as a patient (one more visit)");

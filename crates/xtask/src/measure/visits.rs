@@ -1,0 +1,43 @@
+//! What a visit costs, from the daemon's own account of each: log line `visit timing`.
+
+use super::samples::Samples;
+use crate::{Fault, desk_up::DeskUp, stop::Stop};
+use rig::Visit;
+
+/// Field of the log line, and what it is called here.
+const FIELDS: [(&str, &str); 5] = [
+    ("total_us", "visit_total"),
+    ("card_us", "visit_card"),
+    ("centre_us", "visit_centre"),
+    ("commit_us", "visit_commit_fsync"),
+    ("busy_us", "visit_own"),
+];
+
+/// Plays visits by face and by PIN in turn; milliseconds each.
+pub(super) fn visits(up: &DeskUp, stop: &Stop, count: usize) -> Result<Vec<Samples>, Fault> {
+    let reader = up.readers().first().map_or("", String::as_str);
+    for n in 0..count {
+        stop.check()?;
+        let visit = if n % 2 == 0 { Visit::face("worker") } else { Visit::pin("housewife") };
+        let shown = up.simulator.bench().visit(reader, &visit)?;
+        if shown.ended != "take_card" {
+            let code = shown.failure.unwrap_or(shown.ended);
+            return Err(Fault::Unexpected(format!("visit {n} did not come to its end: {code}")));
+        }
+    }
+    let log = up.log();
+    let mut samples: Vec<Samples> = FIELDS.map(|(_, name)| Samples::new(name, "ms")).into();
+    for line in log.lines().filter(|line| line.contains("visit timing")) {
+        for (samples, (field, _)) in samples.iter_mut().zip(FIELDS) {
+            if let Some(micros) = value(line, field) {
+                samples.push(micros / 1000.0);
+            }
+        }
+    }
+    Ok(samples)
+}
+
+/// The number behind `field=`.
+fn value(line: &str, field: &str) -> Option<f64> {
+    line.split_whitespace().find_map(|word| word.strip_prefix(field)?.strip_prefix('=')?.parse().ok())
+}
