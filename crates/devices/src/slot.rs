@@ -388,8 +388,13 @@ impl SlotCard {
         if service_gone(error) {
             self.context = None;
         }
-        // Dropping the handle disconnects: a forgotten one would keep the slot busy.
-        self.connection = Connection::Lost(cause);
+        // A forgotten handle would keep the slot busy. Leaving the card as it is: a reset that fails makes the
+        // service believe the slot empty, also when the next card lies there already (measured, pcscd 1.9.9).
+        if let Connection::Open { card, .. } =
+            std::mem::replace(&mut self.connection, Connection::Lost(cause))
+        {
+            drop(card.disconnect(Disposition::LeaveCard));
+        }
         cause
     }
 
