@@ -2,7 +2,15 @@
 
 #![allow(clippy::disallowed_methods, reason = "I/O room: reads the clock and draws randomness")]
 
+mod bench;
 pub mod centre;
-
+mod desk_unit;
+mod face;
+mod line;
+mod patients;
 pub mod pcsc;
+pub mod pty;
+pub mod simulation;
+pub mod site;
 pub mod stock;
+mod world;

@@ -1,0 +1,279 @@
+//! A patient's whole part: place the card, confirm identity, answer, take the card.
+//!
+//! The patient sees the screen and nothing else: every step waits for what the reader shows.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::{Path, State};
+use reader::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use simulator_card::Fault;
+use simulator_firmware::caora::AskedView as Asked;
+use tokio::task::block_in_place;
+
+use super::problem::Problem;
+use super::readers::{DecisionWord, MethodWord, card_problem, unit};
+use crate::desk_unit::{DeskUnit, ReaderState};
+use crate::face::{FaceBefore, SceneKind};
+use crate::world::{CardError, Placing, World};
+
+/// How long a patient looks at a failure before believing that nothing else will be asked.
+const BELIEVE: Duration = Duration::from_millis(1500);
+/// More questions than any centre asks (`PROTOCOL.md` of `centre-wire` allows 16).
+const MOST_QUESTIONS: usize = 32;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VisitRequest {
+    persona: String,
+    method: MethodWord,
+    /// What stands before the camera; the persona in good light when absent.
+    face: Option<FaceBefore>,
+    /// The persona's own when absent. Never told again.
+    pin: Option<String>,
+    #[serde(default)]
+    consents: Decisions,
+    #[serde(default)]
+    faults: Vec<Fault>,
+    /// A card as issued, with full counters, and not the persona's one card.
+    #[serde(default)]
+    fresh: bool,
+    /// Take the card at the end.
+    #[serde(default = "yes")]
+    take: bool,
+    /// A bound for each step.
+    #[serde(default = "patience")]
+    step_ms: u64,
+}
+
+/// What is answered to the consent questions.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Decisions {
+    /// The same to all.
+    Same(DecisionWord),
+    /// One after the other; to what is asked beyond them the patient refuses.
+    Each(Vec<DecisionWord>),
+}
+
+impl Default for Decisions {
+    fn default() -> Self {
+        Self::Same(DecisionWord::Agree)
+    }
+}
+
+impl Decisions {
+    fn nth(&self, n: usize) -> DecisionWord {
+        match self {
+            Self::Same(decision) => *decision,
+            Self::Each(decisions) => decisions.get(n).copied().unwrap_or(DecisionWord::Refuse),
+        }
+    }
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn patience() -> u64 {
+    20_000
+}
+
+/// How the visit went, as the patient saw it.
+#[derive(Debug, Serialize)]
+pub(super) struct Timeline {
+    /// `take_card`: all was done. `failure`: the reader shows one. `asked_again`: another try is offered.
+    ended: &'static str,
+    /// The code on the screen at the end, if a failure stands there.
+    failure: Option<String>,
+    steps: Vec<TimelineStep>,
+}
+
+#[derive(Debug, Serialize)]
+struct TimelineStep {
+    step: String,
+    at_ms: f64,
+}
+
+pub(super) async fn visit(
+    State(world): State<Arc<World>>,
+    Path(id): Path<String>,
+    Json(request): Json<VisitRequest>,
+) -> Result<Json<Timeline>, Problem> {
+    let unit = unit(&world, &id)?;
+    let mut patient = Patient {
+        world: &world,
+        unit,
+        bound: Duration::from_millis(request.step_ms.clamp(1, 120_000)),
+        began: Instant::now(),
+        steps: Vec::new(),
+    };
+    let (ended, failure) = patient.play(&request).await?;
+    Ok(Json(Timeline { ended, failure, steps: patient.steps }))
+}
+
+struct Patient<'a> {
+    world: &'a World,
+    unit: &'a DeskUnit,
+    bound: Duration,
+    began: Instant,
+    steps: Vec<TimelineStep>,
+}
+
+/// What the patient sees next, after doing something.
+enum Seen {
+    Question,
+    AskedAgain(ReaderState),
+    TakeCard,
+    Failure(ReaderState),
+}
+
+impl Patient<'_> {
+    async fn play(&mut self, request: &VisitRequest) -> Result<(&'static str, Option<String>), Problem> {
+        self.until("the reader invites to place a card", |state| state.screen == "place_card" && !state.tray)
+            .await?;
+        self.began = Instant::now();
+        let placing = Placing { faults: request.faults.clone(), fresh: request.fresh, ..Placing::default() };
+        self.do_it(|world, unit| world.place(unit, &request.persona, &placing))?;
+        self.note("card placed");
+        let end = self.until_taking(request).await?;
+        self.do_it(|world, unit| world.show_face(unit, None, None))?;
+        if request.take {
+            self.do_it(|world, unit| world.pull(unit, None))?;
+            self.note("card taken");
+            self.until("the reader is ready for the next", |state| state.screen == "place_card").await?;
+            self.note("reader ready");
+        }
+        Ok(end)
+    }
+
+    /// Everything between placing and taking.
+    async fn until_taking(
+        &mut self,
+        request: &VisitRequest,
+    ) -> Result<(&'static str, Option<String>), Problem> {
+        let mut seen = self.look(|asked| matches!(asked, Asked::Methods { .. })).await?;
+        if let Seen::AskedAgain(_) = seen {
+            self.note("methods offered");
+            seen = match request.method {
+                MethodWord::Face => self.face(request).await?,
+                MethodWord::Pin => self.pin(request).await?,
+            };
+        }
+        let mut questions = 0;
+        while let Seen::Question = seen {
+            if questions >= MOST_QUESTIONS {
+                return Err(Problem::conflict("the reader asks without end", Some(json!(self.unit.state()))));
+            }
+            seen = self.answer(request.consents.nth(questions)).await?;
+            questions += 1;
+        }
+        Ok(match seen {
+            Seen::TakeCard => {
+                self.note("asked to take the card");
+                ("take_card", None)
+            }
+            Seen::Failure(state) => {
+                self.note(&format!("failure shown: {}", state.screen));
+                ("failure", state.failure())
+            }
+            Seen::AskedAgain(state) => {
+                self.note("asked again");
+                ("asked_again", state.failure())
+            }
+            Seen::Question => ("asked_again", None),
+        })
+    }
+
+    async fn face(&mut self, request: &VisitRequest) -> Result<Seen, Problem> {
+        let before = match &request.face {
+            Some(FaceBefore { scene: SceneKind::None, .. }) => None,
+            Some(before) => Some(before.clone()),
+            None => Some(FaceBefore { persona: request.persona.clone(), scene: SceneKind::Right }),
+        };
+        self.do_it(|world, unit| world.show_face(unit, before.as_ref(), None))?;
+        self.note("before the camera");
+        self.choose(Method::Face)?;
+        self.look(|asked| matches!(asked, Asked::Methods { .. } | Asked::Pin { .. })).await
+    }
+
+    async fn pin(&mut self, request: &VisitRequest) -> Result<Seen, Problem> {
+        let own = self.world.personas().iter().find(|persona| persona.id == request.persona);
+        let pin = request.pin.as_deref().or_else(|| own.and_then(|persona| persona.pin.as_deref()));
+        let pin = pin.ok_or_else(|| Problem::bad_request("this persona has no PIN; give one", ""))?;
+        self.choose(Method::Pin)?;
+        let seen = self.look(|asked| matches!(asked, Asked::Pin { .. })).await?;
+        let Seen::AskedAgain(_) = seen else { return Ok(seen) };
+        self.note("PIN asked");
+        if !self.unit.type_pin(pin.as_bytes()) {
+            return Err(Problem::conflict("the PIN could not be typed", Some(json!(self.unit.state()))));
+        }
+        self.note("PIN typed");
+        self.look(|asked| matches!(asked, Asked::Methods { .. } | Asked::Pin { .. })).await
+    }
+
+    fn do_it<T>(&self, deed: impl FnOnce(&World, &DeskUnit) -> Result<T, CardError>) -> Result<T, Problem> {
+        block_in_place(|| deed(self.world, self.unit)).map_err(|fault| card_problem(fault, self.unit))
+    }
+
+    fn choose(&mut self, method: Method) -> Result<(), Problem> {
+        if !self.unit.choose(method) {
+            return Err(Problem::conflict("the method is not offered", Some(json!(self.unit.state()))));
+        }
+        self.note("method chosen");
+        Ok(())
+    }
+
+    async fn answer(&mut self, decision: DecisionWord) -> Result<Seen, Problem> {
+        let screen = self.unit.state().consent_screen().unwrap_or_default().to_owned();
+        self.note(&format!("consent asked: {screen}"));
+        if !self.unit.consent(decision == DecisionWord::Agree) {
+            return Err(Problem::conflict("the question is gone", Some(json!(self.unit.state()))));
+        }
+        let word = if decision == DecisionWord::Agree { "agreed" } else { "refused" };
+        self.note(&format!("{word}: {screen}"));
+        self.look(|asked| matches!(asked, Asked::Methods { .. } | Asked::Pin { .. })).await
+    }
+
+    /// Waits until the reader asks or ends. `again` says which questions count as [`Seen::AskedAgain`].
+    async fn look(&self, again: impl Fn(&Asked) -> bool) -> Result<Seen, Problem> {
+        let judge = |state: &ReaderState| match &state.asked {
+            Asked::Consent { .. } => Some(Seen::Question),
+            asked if again(asked) => Some(Seen::AskedAgain(state.clone())),
+            Asked::Nothing if state.screen == "take_card" => Some(Seen::TakeCard),
+            _ => None,
+        };
+        let ended = |state: &ReaderState| match state.asked {
+            Asked::Nothing if state.failure().is_some() => Some(Seen::Failure(state.clone())),
+            _ => judge(state),
+        };
+        match self.unit.until(self.bound, ended).await {
+            // A failure may be followed by an offer to try again.
+            Ok(Seen::Failure(state)) => {
+                Ok(self.unit.until(BELIEVE, judge).await.unwrap_or(Seen::Failure(state)))
+            }
+            Ok(seen) => Ok(seen),
+            Err(last) => Err(self.timed_out("next screen", &last)),
+        }
+    }
+
+    async fn until(&self, what: &str, met: impl Fn(&ReaderState) -> bool) -> Result<(), Problem> {
+        let came = self.unit.until(self.bound, |state| met(state).then_some(())).await;
+        came.map_err(|last| self.timed_out(what, &last))
+    }
+
+    fn timed_out(&self, what: &str, last: &ReaderState) -> Problem {
+        Problem::timed_out(
+            format!("{what} within {} ms", self.bound.as_millis()),
+            json!({ "reader": last, "steps": self.steps }),
+        )
+    }
+
+    fn note(&mut self, step: &str) {
+        let at_ms = self.began.elapsed().as_secs_f64() * 1000.0;
+        self.steps.push(TimelineStep { step: step.to_owned(), at_ms });
+    }
+}

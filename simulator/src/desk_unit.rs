@@ -1,0 +1,401 @@
+//! One reader of the desk: firmware behind a pseudo-terminal, and the card slot that belongs to it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use model::{Moment, SecretError};
+use reader::Method;
+use serde::{Deserialize, Serialize};
+use simulator_card::Card;
+use simulator_firmware::caora::{AskedView, Caora, CardFace, GreyFrame, View};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::pcsc::{PcscError, Pcscd, Slot, Tap};
+use crate::pty::PtyReader;
+
+/// One side of a reader with its slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Part {
+    /// Where the reader's camera sees the card's face.
+    Tray,
+    /// Where PC/SC finds the chip.
+    Slot,
+}
+
+/// What a desk unit is called.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct UnitName {
+    /// Its id, `front-1`.
+    pub(crate) id: String,
+    /// What staff call it.
+    pub(crate) label: String,
+    /// Where its patients come from.
+    pub(crate) lane: String,
+    /// Its model, the name of its driver.
+    pub(crate) model: String,
+}
+
+/// A reader as its bench shows it. No personal data.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ReaderState {
+    #[serde(flatten)]
+    name: UnitName,
+    /// Whether its cable is in.
+    pub(crate) plugged: bool,
+    /// `starting`, `unclaimed`, `claimed`.
+    pub(crate) power: String,
+    /// The notice on the screen: `place_card`, `wait`, `take_card` …, or a failure's code.
+    pub(crate) screen: String,
+    /// What is asked beside it.
+    #[serde(serialize_with = "asked")]
+    pub(crate) asked: AskedView,
+    /// `off`, `green`, `blue`, `red`.
+    pub(crate) lamp: String,
+    /// The last sound.
+    pub(crate) sound: Option<String>,
+    /// Sounds since power-up.
+    pub(crate) sounds: u64,
+    /// Whether a card lies in the tray.
+    pub(crate) tray: bool,
+    /// Whether the camera sees anything.
+    pub(crate) camera: bool,
+    /// The card slot.
+    pub(crate) slot: SlotState,
+}
+
+/// A card slot as the bench shows it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SlotState {
+    /// Its name in PC/SC.
+    pub(crate) name: String,
+    /// Whose card is in it.
+    pub(crate) card: Option<String>,
+    /// Commands that arrived since the start.
+    pub(crate) apdus: u64,
+    /// The same by instruction byte, in hex.
+    pub(crate) by_instruction: std::collections::BTreeMap<String, u64>,
+    /// Times a card was powered.
+    pub(crate) power_ups: u64,
+    /// Times a card was reset without power-off.
+    pub(crate) resets: u64,
+}
+
+/// The kind stands under `what`.
+fn asked<S: serde::Serializer>(asked: &AskedView, serializer: S) -> Result<S::Ok, S::Error> {
+    use serde::ser::SerializeMap as _;
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("what", word(asked))?;
+    match asked {
+        AskedView::Nothing => {}
+        AskedView::Methods { offered } => map.serialize_entry("offered", offered)?,
+        AskedView::Face { comparing } => map.serialize_entry("comparing", comparing)?,
+        AskedView::Pin { tries_left } => map.serialize_entry("tries_left", tries_left)?,
+        AskedView::Consent { screen, items } => {
+            map.serialize_entry("screen", screen)?;
+            map.serialize_entry("items", items)?;
+        }
+    }
+    map.end()
+}
+
+const fn word(asked: &AskedView) -> &'static str {
+    match asked {
+        AskedView::Nothing => "nothing",
+        AskedView::Methods { .. } => "methods",
+        AskedView::Face { .. } => "face",
+        AskedView::Pin { .. } => "pin",
+        AskedView::Consent { .. } => "consent",
+    }
+}
+
+impl ReaderState {
+    /// The kind of what is asked.
+    pub(crate) const fn asked_word(&self) -> &'static str {
+        word(&self.asked)
+    }
+
+    /// The screen of the consent question that is asked.
+    pub(crate) fn consent_screen(&self) -> Option<&str> {
+        match &self.asked {
+            AskedView::Consent { screen, .. } => Some(screen),
+            _ => None,
+        }
+    }
+
+    /// The failure on the screen: notices are lower case, codes of the catalogue upper case.
+    pub(crate) fn failure(&self) -> Option<String> {
+        self.screen.starts_with(|first: char| first.is_ascii_uppercase()).then(|| self.screen.clone())
+    }
+}
+
+/// One reader with its slot.
+#[derive(Debug)]
+pub(crate) struct DeskUnit {
+    name: UnitName,
+    pty: PtyReader<Caora>,
+    plugged: AtomicBool,
+    pcscd: Arc<Pcscd>,
+    slot: usize,
+    in_slot: Mutex<Option<InSlot>>,
+    slot_watch: SlotWatch,
+}
+
+#[derive(Debug)]
+struct InSlot {
+    persona: String,
+    /// Whether it is the persona's one card.
+    own: bool,
+}
+
+impl DeskUnit {
+    /// Joins a reader and the slot of this number.
+    ///
+    /// # Errors
+    /// When there is no such slot or no thread can be started.
+    pub(crate) fn new(
+        name: UnitName,
+        pty: PtyReader<Caora>,
+        pcscd: Arc<Pcscd>,
+        slot: usize,
+    ) -> std::io::Result<Self> {
+        let slot_watch = SlotWatch::start(Arc::clone(&pcscd), slot)?;
+        let plugged = AtomicBool::new(true);
+        Ok(Self { name, pty, plugged, pcscd, slot, in_slot: Mutex::new(None), slot_watch })
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.name.id
+    }
+
+    /// Everything that can be seen now.
+    pub(crate) fn state(&self) -> ReaderState {
+        self.state_with(self.with_unit(|unit, _| unit.view()))
+    }
+
+    fn state_with(&self, view: View) -> ReaderState {
+        let slot = self.slot();
+        let tap = slot.map(Slot::tap).unwrap_or_default();
+        ReaderState {
+            name: self.name.clone(),
+            plugged: self.plugged.load(Ordering::SeqCst),
+            power: serde_json::to_value(view.power)
+                .ok()
+                .and_then(|power| power.as_str().map(str::to_owned))
+                .unwrap_or_default(),
+            screen: view.notice,
+            asked: view.asked,
+            lamp: view.lamp.to_owned(),
+            sound: view.sound.map(str::to_owned),
+            sounds: view.sounds,
+            tray: view.card,
+            camera: view.camera,
+            slot: SlotState {
+                name: slot.map(Slot::reader_name).unwrap_or_default(),
+                card: self
+                    .in_slot()
+                    .as_ref()
+                    .filter(|_| self.slot_is_taken())
+                    .map(|card| card.persona.clone()),
+                apdus: tap.apdus,
+                by_instruction: tap
+                    .by_instruction
+                    .into_iter()
+                    .map(|(instruction, count)| (format!("{instruction:02x}"), count))
+                    .collect(),
+                power_ups: tap.power_ups,
+                resets: tap.resets,
+            },
+        }
+    }
+
+    /// Waits until the state satisfies `met`, at most `bound`; else gives the last state.
+    pub(crate) async fn until<T>(
+        &self,
+        bound: Duration,
+        met: impl Fn(&ReaderState) -> Option<T>,
+    ) -> Result<T, Box<ReaderState>> {
+        let deadline = Instant::now() + bound;
+        let mut slot = self.slot_watch.changed.subscribe();
+        // The screen's wait looks again at each of its changes; a change in the slot begins that wait anew.
+        loop {
+            slot.mark_unchanged();
+            let outcome = Mutex::new(None);
+            let looked = self.pty.wait_until(deadline.saturating_duration_since(Instant::now()), |unit| {
+                let state = self.state_with(unit.view());
+                let seen = met(&state).ok_or_else(|| Box::new(state));
+                let came = seen.is_ok();
+                *outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+                came
+            });
+            let over = tokio::select! {
+                came = looked => !came,
+                Ok(()) = slot.changed() => false,
+            };
+            match outcome.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                Some(Ok(met)) => return Ok(met),
+                Some(Err(last)) if over => return Err(last),
+                None if over => return Err(Box::new(self.state())),
+                _ => {}
+            }
+        }
+    }
+
+    // The patient.
+
+    /// Lays a card into the tray: its printed side up with these digits, or down.
+    pub(crate) fn place_tray(&self, number_b: Option<&[u8]>) -> Result<(), SecretError> {
+        let face = number_b.map_or_else(|| Ok(CardFace::turned_over()), CardFace::new)?;
+        self.with_unit(|unit, _| unit.place_card(face));
+        Ok(())
+    }
+
+    pub(crate) fn take_tray(&self) -> bool {
+        self.with_unit(|unit, _| unit.take_card())
+    }
+
+    pub(crate) fn choose(&self, method: Method) -> bool {
+        self.with_unit(|unit, _| unit.choose(method))
+    }
+
+    pub(crate) fn type_pin(&self, digits: &[u8]) -> bool {
+        self.with_unit(|unit, _| unit.type_pin(digits))
+    }
+
+    pub(crate) fn cancel(&self) -> bool {
+        self.with_unit(|unit, _| unit.press_cancel())
+    }
+
+    pub(crate) fn consent(&self, agree: bool) -> bool {
+        self.with_unit(|unit, _| unit.answer_consent(agree))
+    }
+
+    pub(crate) fn show(&self, frame: Option<GreyFrame>) {
+        self.with_unit(|unit, _| unit.show_face(frame));
+    }
+
+    // The slot.
+
+    /// Puts a card into the slot; `own` if it is the persona's one card.
+    pub(crate) fn place_slot(&self, card: Card, persona: &str, own: bool) -> Result<(), PcscError> {
+        let slot = self.slot().ok_or(PcscError::NotStarted)?;
+        slot.insert(card)?;
+        *self.in_slot() = Some(InSlot { persona: persona.to_owned(), own });
+        self.slot_watch.tell();
+        Ok(())
+    }
+
+    /// Takes what is in the slot; gives it if it is a persona's one card. A specimen is thrown away.
+    pub(crate) fn take_slot(&self) -> Option<Card> {
+        let mut in_slot = self.in_slot();
+        let card = self.slot().and_then(Slot::remove);
+        let own = in_slot.take().is_some_and(|card| card.own);
+        drop(in_slot);
+        self.slot_watch.tell();
+        card.filter(|_| own)
+    }
+
+    /// Whether a card is in the slot, one that left by itself not counted.
+    pub(crate) fn slot_is_taken(&self) -> bool {
+        self.slot().is_some_and(Slot::holds_card)
+    }
+
+    /// Whether there is a card to be taken, one that left by itself counted.
+    pub(crate) fn slot_holds(&self) -> bool {
+        self.in_slot().is_some()
+    }
+
+    /// The card leaves in place of its answer to the n-th command from now.
+    pub(crate) fn leave_slot_at(&self, nth: u64) {
+        if let Some(slot) = self.slot() {
+            slot.remove_at(nth);
+        }
+    }
+
+    // The technician.
+
+    /// Works on the firmware itself.
+    pub(crate) fn with_unit<T>(&self, work: impl FnOnce(&mut Caora, Moment) -> T) -> T {
+        self.pty.control(work)
+    }
+
+    /// Pulls the cable.
+    pub(crate) async fn unplug(&self) -> std::io::Result<()> {
+        self.pty.unplug().await?;
+        self.plugged.store(false, Ordering::SeqCst);
+        self.slot_watch.tell();
+        Ok(())
+    }
+
+    /// Puts the cable back.
+    pub(crate) async fn replug(&self) -> std::io::Result<()> {
+        self.pty.replug().await?;
+        self.plugged.store(true, Ordering::SeqCst);
+        self.slot_watch.tell();
+        Ok(())
+    }
+
+    fn slot(&self) -> Option<&Slot> {
+        self.pcscd.slot(self.slot)
+    }
+
+    fn in_slot(&self) -> MutexGuard<'_, Option<InSlot>> {
+        self.in_slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells when something went through a slot: the slot's own wait, made a signal by a thread.
+#[derive(Debug)]
+struct SlotWatch {
+    changed: watch::Sender<()>,
+    pcscd: Arc<Pcscd>,
+    slot: usize,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SlotWatch {
+    /// A bound for one wait; the stop signal comes sooner.
+    const TURN: Duration = Duration::from_secs(60);
+
+    fn start(pcscd: Arc<Pcscd>, slot: usize) -> std::io::Result<Self> {
+        if pcscd.slot(slot).is_none() {
+            return Err(std::io::Error::other(format!("there is no slot {slot}")));
+        }
+        let (changed, stop) = (watch::Sender::new(()), Arc::new(AtomicBool::new(false)));
+        let thread = {
+            let (changed, stop, pcscd) = (changed.clone(), Arc::clone(&stop), Arc::clone(&pcscd));
+            std::thread::Builder::new().name(format!("watch of slot {slot}")).spawn(move || {
+                let Some(slot) = pcscd.slot(slot) else { return };
+                let mut last = Tap::default();
+                while !stop.load(Ordering::SeqCst) {
+                    if slot.wait(Self::TURN, |tap| *tap != last || stop.load(Ordering::SeqCst)) {
+                        last = slot.tap();
+                        changed.send_replace(());
+                    }
+                }
+            })?
+        };
+        Ok(Self { changed, pcscd, slot, stop, thread: Some(thread) })
+    }
+
+    fn tell(&self) {
+        self.changed.send_replace(());
+    }
+}
+
+impl Drop for SlotWatch {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        if let Some(slot) = self.pcscd.slot(self.slot) {
+            // Thawing wakes whoever waits for the slot, this thread too.
+            slot.freeze(false);
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ended = thread.join();
+        }
+    }
+}

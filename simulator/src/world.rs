@@ -1,0 +1,238 @@
+//! The world of one simulated desk: personas with their cards, readers, and the centre.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::Validity;
+use simulator_card::{Card, Fault, FaultContext, IssueError, Persona};
+use simulator_centre::Judgement;
+use time::OffsetDateTime;
+
+use crate::centre::MockCentre;
+use crate::desk_unit::{DeskUnit, Part};
+use crate::face::{FaceBefore, frame};
+use crate::line::Line;
+use crate::patients;
+use crate::pcsc::PcscError;
+use crate::stock::Stock;
+
+/// Everything that the bench drives.
+#[derive(Debug)]
+pub(crate) struct World {
+    units: Vec<DeskUnit>,
+    stock: Stock,
+    /// Each persona's one card, unless it lies in a slot. PIN counters live as long as the world.
+    cards: Mutex<BTreeMap<String, Card>>,
+    centre: MockCentre,
+    line: Line,
+}
+
+/// How a card is placed.
+#[derive(Debug, Default)]
+pub(crate) struct Placing {
+    /// Faults of the card.
+    pub(crate) faults: Vec<Fault>,
+    /// A card as issued, with full counters, and not the persona's one card. So is any card with faults.
+    pub(crate) fresh: bool,
+    /// Tray or slot alone.
+    pub(crate) only: Option<Part>,
+    /// The printed side lies downwards.
+    pub(crate) turned_over: bool,
+}
+
+/// Why a card cannot be handled so.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CardError {
+    /// No such persona.
+    #[error("no such persona")]
+    NoPersona(String),
+    /// The one card of this persona lies in some slot.
+    #[error("the card of `{0}` lies in a slot; pull it there first, or place a fresh one")]
+    Elsewhere(String),
+    /// The slot holds another card.
+    #[error("the slot holds a card already")]
+    Occupied,
+    /// There is nothing to pull.
+    #[error("no card lies there")]
+    Empty,
+    /// The slot failed.
+    #[error(transparent)]
+    Slot(#[from] PcscError),
+    /// A faulty card could not be made.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// The digits on the card are none.
+    #[error("the digits on the card's face are none")]
+    NumberB,
+    /// The system gives no randomness.
+    #[error("no randomness")]
+    Randomness,
+}
+
+impl World {
+    /// Joins the parts.
+    pub(crate) fn new(units: Vec<DeskUnit>, stock: Stock, centre: MockCentre, line: Line) -> Self {
+        let cards = stock
+            .personas()
+            .iter()
+            .filter_map(|persona| Some((persona.id.clone(), stock.card(&persona.id)?)))
+            .collect();
+        Self { units, stock, cards: Mutex::new(cards), centre, line }
+    }
+
+    pub(crate) fn personas(&self) -> &[Persona] {
+        self.stock.personas()
+    }
+
+    pub(crate) fn units(&self) -> impl Iterator<Item = &DeskUnit> {
+        self.units.iter()
+    }
+
+    pub(crate) fn unit(&self, id: &str) -> Option<&DeskUnit> {
+        self.units.iter().find(|unit| unit.id() == id)
+    }
+
+    /// Lays a card into tray and slot.
+    pub(crate) fn place(&self, unit: &DeskUnit, persona: &str, placing: &Placing) -> Result<(), CardError> {
+        let persona = self.persona(persona)?;
+        let issued = self.stock.card(&persona.id).ok_or_else(|| CardError::NoPersona(persona.id.clone()))?;
+        if placing.only != Some(Part::Tray) {
+            if unit.slot_is_taken() {
+                return Err(CardError::Occupied);
+            }
+            // A card that left by itself in the middle of a command is given back before the next goes in.
+            self.give_back(unit.take_slot());
+            let own = !placing.fresh && placing.faults.is_empty();
+            let card =
+                if own { self.own_card(&persona.id)? } else { self.specimen(persona, &issued, placing)? };
+            if let Err(fault) = unit.place_slot(card.clone(), &persona.id, own) {
+                self.give_back(own.then_some(card));
+                return Err(fault.into());
+            }
+        }
+        if placing.only != Some(Part::Slot) {
+            let number_b = (!placing.turned_over).then(|| issued.number_b().as_bytes());
+            unit.place_tray(number_b).map_err(|_| CardError::NumberB)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the card out of tray and slot.
+    pub(crate) fn pull(&self, unit: &DeskUnit, only: Option<Part>) -> Result<(), CardError> {
+        let from_tray = only != Some(Part::Slot) && unit.take_tray();
+        let from_slot = only != Some(Part::Tray) && unit.slot_holds();
+        if from_slot {
+            self.give_back(unit.take_slot());
+        }
+        if from_tray || from_slot { Ok(()) } else { Err(CardError::Empty) }
+    }
+
+    /// Takes the card out when the n-th command from now has begun, in place of its answer.
+    pub(crate) fn pull_mid_apdu(self: &Arc<Self>, unit: &DeskUnit, nth: u64, only: Option<Part>) {
+        let nth = nth.max(1);
+        let at = unit.state().slot.apdus.saturating_add(nth);
+        if only != Some(Part::Tray) {
+            unit.leave_slot_at(nth);
+        }
+        let (world, id) = (Arc::clone(self), unit.id().to_owned());
+        tokio::spawn(async move {
+            let Some(unit) = world.unit(&id) else { return };
+            let reached =
+                unit.until(crate::bench::LONGEST_WAIT, |state| (state.slot.apdus >= at).then_some(())).await;
+            if reached.is_ok() {
+                // Whoever pulled it before was quicker; that is no fault.
+                let _pulled = tokio::task::block_in_place(|| world.pull(unit, only));
+            }
+        });
+    }
+
+    /// Puts someone before a reader's camera, or nobody; gives the seed that pose and light were drawn from.
+    pub(crate) fn show_face(
+        &self,
+        unit: &DeskUnit,
+        before: Option<&FaceBefore>,
+        seed: Option<u64>,
+    ) -> Result<Option<u64>, CardError> {
+        let Some(before) = before else {
+            unit.show(None);
+            return Ok(None);
+        };
+        let seed = match seed {
+            Some(seed) => seed,
+            None => random().ok_or(CardError::Randomness)?,
+        };
+        tracing::info!(reader = unit.id(), scene = ?before.scene, seed, "someone stands before the camera");
+        unit.show(frame(self.persona(&before.persona)?, before.scene, seed));
+        Ok(Some(seed))
+    }
+
+    /// The centre's own knowledge.
+    pub(crate) fn centre<R>(&self, work: impl FnOnce(&mut Judgement) -> R) -> R {
+        self.centre.with(work)
+    }
+
+    /// What the centre's end of the line has counted.
+    pub(crate) fn line_counters(&self) -> crate::centre::Counters {
+        self.centre.counters()
+    }
+
+    /// The port in front of the centre.
+    pub(crate) const fn line(&self) -> &Line {
+        &self.line
+    }
+
+    /// Changes what the centre knows of a persona: `None` for not registered.
+    pub(crate) fn register(&self, persona: &str, validity: Option<Validity>) -> Result<(), CardError> {
+        let persona = self.persona(persona)?;
+        self.centre(|centre| match validity {
+            Some(validity) => {
+                let today = OffsetDateTime::now_utc().date();
+                centre
+                    .put_patient(simulator_centre::Patient { validity, ..patients::patient(persona, today) });
+            }
+            None => centre.remove_patient(u64::from(persona.serial)),
+        });
+        Ok(())
+    }
+
+    fn persona(&self, id: &str) -> Result<&Persona, CardError> {
+        self.stock.persona(id).ok_or_else(|| CardError::NoPersona(id.to_owned()))
+    }
+
+    fn own_card(&self, persona: &str) -> Result<Card, CardError> {
+        self.cards().remove(persona).ok_or_else(|| CardError::Elsewhere(persona.to_owned()))
+    }
+
+    fn specimen(&self, persona: &Persona, issued: &Card, placing: &Placing) -> Result<Card, CardError> {
+        let mut card = issued.clone();
+        let other = self.personas().iter().find(|other| other.id != persona.id);
+        let other = other.and_then(|other| self.stock.card(&other.id)).unwrap_or_else(|| issued.clone());
+        let context = FaultContext {
+            issuer: self.stock.issuer(),
+            persona,
+            other: &other,
+            now: OffsetDateTime::now_utc(),
+        };
+        for fault in &placing.faults {
+            card.apply(*fault, &context)?;
+        }
+        Ok(card)
+    }
+
+    fn give_back(&self, card: Option<Card>) {
+        if let Some(card) = card {
+            self.cards().insert(card.persona().to_owned(), card);
+        }
+    }
+
+    fn cards(&self) -> MutexGuard<'_, BTreeMap<String, Card>> {
+        self.cards.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn random() -> Option<u64> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).ok()?;
+    // Short enough to be read out and typed again.
+    Some(u64::from_be_bytes(bytes) % 1_000_000)
+}
