@@ -13,7 +13,7 @@ pub enum TrustError {
     #[error("no PEM block found")]
     NoPem,
     /// A block of another kind.
-    #[error("PEM block {number} is not {wanted}")]
+    #[error("certificate or PEM block {number} is not {wanted}")]
     WrongBlock {
         /// Which block, from 1.
         number: usize,
@@ -86,15 +86,22 @@ impl CardCas {
     /// # Errors
     /// If there is none, or one is something else.
     pub fn from_pem(pem: &[u8]) -> Result<Self, TrustError> {
-        let mut der = Vec::new();
-        for (index, block) in blocks(pem)?.into_iter().enumerate() {
-            if block.label != "CERTIFICATE" || X509Certificate::from_der(&block.contents).is_err() {
-                let number = index.saturating_add(1);
-                return Err(TrustError::WrongBlock { number, wanted: "a certificate" });
-            }
-            der.push(block.contents);
+        let blocks = blocks(pem)?;
+        if let Some(index) = blocks.iter().position(|block| block.label != "CERTIFICATE") {
+            return Err(not_a_certificate(index));
         }
-        Ok(Self { der })
+        Self::from_der(blocks.into_iter().map(|block| block.contents).collect())
+    }
+
+    /// Takes certificates, DER.
+    ///
+    /// # Errors
+    /// If one is something else.
+    pub fn from_der(der: Vec<Vec<u8>>) -> Result<Self, TrustError> {
+        match der.iter().position(|der| X509Certificate::from_der(der).is_err()) {
+            Some(index) => Err(not_a_certificate(index)),
+            None => Ok(Self { der }),
+        }
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -114,4 +121,8 @@ impl CardCas {
 fn blocks(pem: &[u8]) -> Result<Vec<Pem>, TrustError> {
     let blocks: Result<Vec<Pem>, _> = Pem::iter_from_buffer(pem).collect();
     blocks.ok().filter(|blocks| !blocks.is_empty()).ok_or(TrustError::NoPem)
+}
+
+const fn not_a_certificate(index: usize) -> TrustError {
+    TrustError::WrongBlock { number: index.saturating_add(1), wanted: "a certificate" }
 }

@@ -83,7 +83,7 @@ const NEVER: &[(&str, CommandClass)] = &[
     ("00A40000", CommandClass::Select),
     ("00A4040C 0A D3921000310001010402", CommandClass::Select),
     ("00A4040C 0A D3921000310001010408", CommandClass::Select),
-    ("00A4040C 06 A00000015100", CommandClass::Select),
+    ("00A4040C 07 A0000001510000", CommandClass::Select),
     ("00A4040C 09 D392F0002601000000", CommandClass::Select),
     ("00A4040C 0B D392F00026010000000100", CommandClass::Select),
     ("00A4040C 0A D392F000260100000001 00", CommandClass::Select),

@@ -90,8 +90,9 @@ async fn session() {
     assert_eq!((other.fault, other.code()), (SlotFault::Busy, codes::SLOT_BUSY));
 
     drop(card);
+    until(&mut first, |slot| slot.state == SlotState::Empty).await;
     let card = Card::place(service.ports[0], good);
-    until(&mut first, |slot| slot.insertions == 2 && is_present(slot)).await;
+    until(&mut first, is_present).await;
     assert_eq!(worker.run(LIMIT, |card| card.power_fresh()).await.unwrap(), Err(ChannelError::Lost));
     let lost = worker.run(LIMIT, |card| card.transmit(SELECT)).await.unwrap_err();
     assert_eq!(lost.fault, SlotFault::CardLost, "the session does not go on with the new card");
@@ -120,10 +121,10 @@ async fn silent_card() {
     until(&mut second, is_present).await;
     let [stuck, free] = SLOTS.map(SlotWorker::start);
     let short = Duration::from_millis(200);
-    let (sent, mut still_talking) = tokio::sync::mpsc::channel::<()>(1);
+    let (late, mut came_back) = tokio::sync::mpsc::channel(1);
     let job = move |card: &mut devices::slot::SlotCard| {
-        let _sent = sent;
-        (card.transmit(SELECT), card.transmit(SELECT))
+        let answers = [card.transmit(SELECT), card.transmit(SELECT)];
+        late.try_send(answers).unwrap();
     };
     let error = stuck.run(short, job).await.unwrap_err();
     assert_eq!((error.fault, error.code()), (SlotFault::Silent, codes::CARD_SILENT));
@@ -132,10 +133,11 @@ async fn silent_card() {
     assert_eq!(free.run(LIMIT, |card| card.transmit(SELECT)).await.unwrap(), Ok(vec![0x90, 0x00]));
 
     drop(silent);
+    let answers = tokio::time::timeout(LIMIT, came_back.recv()).await.unwrap().unwrap();
     assert_eq!(
-        tokio::time::timeout(LIMIT, still_talking.recv()).await,
-        Ok(None),
-        "the stuck thread came back"
+        answers,
+        [Err(ChannelError::Lost), Err(ChannelError::Stuck)],
+        "a job given up sends nothing more"
     );
     until(&mut first, |slot| slot.state == SlotState::Empty).await;
     let _new = Card::place(service.ports[0], good);

@@ -104,7 +104,8 @@ pub enum Reply {
     Nothing,
 }
 
-/// A card in a slot; dropping it takes it out.
+/// A card in a slot; dropping it takes it out. Besides commands it is told of power off (`00`), power on (`01`)
+/// and reset (`02`), which it does not answer.
 pub struct Card {
     stream: TcpStream,
     pub powered_up: Arc<AtomicU32>,
@@ -117,15 +118,17 @@ impl Card {
         let (mut wire, count) = (stream.try_clone().unwrap(), Arc::clone(&powered_up));
         std::thread::spawn(move || {
             while let Some(message) = receive(&mut wire) {
+                if message == [0x01] {
+                    count.fetch_add(1, Ordering::SeqCst);
+                }
                 let reply = match message[..] {
-                    [0x00 | 0x02] => continue,
-                    [0x01] => {
-                        count.fetch_add(1, Ordering::SeqCst);
-                        continue;
-                    }
                     [0x04] => Reply::Answer(b"\x3B\xE0\x00\xFF\x81\x31\xFE\x45\x14".to_vec()),
                     _ => behave(&message),
                 };
+                // Power off, power on, reset: the driver wants no answer.
+                if let [0x00..=0x02] = message[..] {
+                    continue;
+                }
                 match reply {
                     Reply::Answer(bytes) => {
                         let framed =
