@@ -52,7 +52,7 @@ pub enum RigError {
         request: String,
         /// The HTTP status.
         status: u16,
-        /// The problem document's title or error word, at most 400 characters.
+        /// The problem document's title or error word, at most 1000 characters.
         problem: String,
     },
     /// A request got no answer, or one that is not what was agreed.

@@ -147,7 +147,7 @@ impl Events {
         Err(RigError::Refused {
             request: request.to_owned(),
             status,
-            problem: problem.chars().take(400).collect(),
+            problem: problem.chars().take(1000).collect(),
         })
     }
 

@@ -87,7 +87,7 @@ fn answer(
     };
     let status = response.status().as_u16();
     if !(200..300).contains(&status) {
-        return Err(RigError::Refused { request, status, problem: text.chars().take(400).collect() });
+        return Err(RigError::Refused { request, status, problem: text.chars().take(1000).collect() });
     }
     if text.is_empty() {
         return Ok(Value::Null);

@@ -67,6 +67,7 @@ fn seen(state: &ReaderState, name: &str) -> Option<Value> {
         "camera" => state.camera.into(),
         "plugged" => state.plugged.into(),
         "slot_card" => state.slot.card.clone().into(),
+        "slot_power_ups" => state.slot.power_ups.into(),
         "slot_apdus" => state.slot.apdus.into(),
         _ => return None,
     })
