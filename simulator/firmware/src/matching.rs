@@ -56,8 +56,10 @@ pub enum Verdict {
     NoFace,
 }
 
-/// Least correlation of a match. Chosen from the distribution that the test of this module prints.
-pub const THRESHOLD: f32 = 0.76;
+/// Least likeness of a match. Chosen on the faces of this module's test (seeds 11 to 23) and on seeds 40 to 52, whose
+/// strangers came up to 0.77. On seeds 70 to 82, which it was not chosen on: no false accept of 468, but 10 false
+/// rejects of 39 and one print of 13 not seen. Good for the personas, then, and no claim beyond them.
+pub const THRESHOLD: f32 = 0.79;
 
 /// Frames whose brightest twentieth is below this level are dark.
 const DARK: u8 = 70;
