@@ -76,7 +76,7 @@ impl Setup {
     pub const PRODUCTION_POLICY: &str = "1.2.392.200149.8.5.1.3.30";
 }
 
-/// Why a mock centre cannot be set up.
+/// Why the mock centre cannot be set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
     /// The trust material is wrong.
@@ -96,8 +96,8 @@ pub struct Denied {
     pub refusal: Refusal,
 }
 
-/// The mock centre.
-pub struct MockCentre {
+/// The mock centre: what it knows and decides.
+pub struct Judgement {
     institution: InstitutionCode,
     accounts: BTreeMap<FaceAccount, String>,
     tokens: BTreeMap<String, (FaceAccount, Timestamp)>,
@@ -111,9 +111,9 @@ pub struct MockCentre {
     queries: Vec<Query>,
 }
 
-impl fmt::Debug for MockCentre {
+impl fmt::Debug for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MockCentre({} patients, {} relays)", self.patients.len(), self.oracle.len())
+        write!(f, "Judgement({} patients, {} relays)", self.patients.len(), self.oracle.len())
     }
 }
 
@@ -127,7 +127,7 @@ struct Session {
     answered: Option<(Vec<ScreenAnswer>, AnswersReply)>,
 }
 
-impl MockCentre {
+impl Judgement {
     /// Sets the centre up.
     ///
     /// # Errors

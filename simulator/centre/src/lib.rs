@@ -13,7 +13,7 @@ mod qualification;
 mod relay;
 mod xml;
 
-pub use centre::{Account, Denied, MockCentre, Setup, SetupError};
+pub use centre::{Account, Denied, Judgement, Setup, SetupError};
 pub use certificate::{Standing, TrustError};
 pub use dates::grace_end;
 pub use misbehaviour::{Misbehaviour, Step};

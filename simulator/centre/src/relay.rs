@@ -3,7 +3,7 @@
 use crate::certificate::Accepted;
 use crate::misbehaviour::{Misbehaviour, Step};
 use crate::oracle::Outcome;
-use crate::{MockCentre, OracleEntry};
+use crate::{Judgement, OracleEntry};
 use centre_wire::word::refusal;
 use centre_wire::{
     CentreMessage, Command, Nonce, Operation, SigningText, TerminalMessage, Word, caps, signing_text,
@@ -81,7 +81,7 @@ const DIGEST_INFO: &[u8] = b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x0
 /// Certificates are 1.6 to 1.8 kB (card.md section 2.1).
 const LONGEST_CERTIFICATE: usize = 4096;
 
-impl MockCentre {
+impl Judgement {
     /// Begins a relay.
     pub fn open(&mut self, opening: Opening<'_>, now: Timestamp) -> (Relay, Vec<Output>) {
         let Opening { operation, logged_in, visit, account, endpoint, exporter, session, nonce } = opening;

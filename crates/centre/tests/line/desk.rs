@@ -1,0 +1,146 @@
+//! A desk for the suites: simulated cards, a mock centre on a real socket, a client of it.
+
+use centre::{Centre, CentreConfig, CentreError, Deadlines, Password, Relay, RelayAnswer, Step};
+use centre_wire::Operation;
+use model::{FaceAccount, VisitId};
+use simulator::centre::{Files, LineOptions, MockCentre, SERVER_NAME, patient_of};
+use simulator_card::{Card, CardKeys, CertificateRule, IssueOptions, Issuer, Persona, personas};
+use simulator_centre::{Account, Setup};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
+use tempfile::TempDir;
+use time::OffsetDateTime;
+
+const SEED: u64 = 20_260_401;
+pub(crate) const PASSWORD: &str = "reception-1";
+
+/// Keys are slow to make: once for all tests.
+static ISSUER: LazyLock<Issuer> = LazyLock::new(|| Issuer::create(SEED, OffsetDateTime::now_utc()).unwrap());
+static KEYS: LazyLock<CardKeys> = LazyLock::new(|| CardKeys::generate(SEED, "first").unwrap());
+static OTHER_KEYS: LazyLock<CardKeys> = LazyLock::new(|| CardKeys::generate(SEED, "second").unwrap());
+
+pub(crate) fn account() -> FaceAccount {
+    "F0AB12".parse().unwrap()
+}
+
+pub(crate) fn visit(n: u8) -> VisitId {
+    VisitId::from_bytes([n; 16])
+}
+
+pub(crate) fn persona(id: &str) -> Persona {
+    personas().into_iter().find(|persona| persona.id == id).unwrap()
+}
+
+pub(crate) fn card(id: &str) -> Card {
+    issue(id, &KEYS, None)
+}
+
+/// The same persona on another chip, with a key of its own.
+pub(crate) fn twin(id: &str) -> Card {
+    issue(id, &OTHER_KEYS, None)
+}
+
+pub(crate) fn card_under(id: &str, rule: CertificateRule) -> Card {
+    issue(id, &KEYS, Some(rule))
+}
+
+fn issue(id: &str, keys: &CardKeys, certificate: Option<CertificateRule>) -> Card {
+    let options = IssueOptions { keys: Some(keys.clone()), certificate, ..IssueOptions::default() };
+    let mut card = Card::issue(&ISSUER, &persona(id), options, SEED, OffsetDateTime::now_utc()).unwrap();
+    card.power_on();
+    card
+}
+
+pub(crate) fn setup() -> Setup {
+    let revoked: Vec<u32> = personas().iter().filter(|p| p.revoked).map(|p| p.serial).collect();
+    Setup {
+        institution: "9991234567".parse().unwrap(),
+        accounts: vec![Account { account: account(), password: PASSWORD.to_owned() }],
+        patients: personas().iter().map(patient_of).collect(),
+        card_cas: vec![ISSUER.auth_ca().to_vec()],
+        revocation_lists: vec![ISSUER.revocation_list(&revoked, OffsetDateTime::now_utc()).unwrap()],
+        policies: vec![Setup::TEST_POLICY.to_owned()],
+        stand_in_seed: ISSUER.standin_seed().to_vec(),
+    }
+}
+
+pub(crate) struct Desk {
+    pub(crate) mock: MockCentre,
+    pub(crate) centre: Centre,
+    pub(crate) directory: TempDir,
+}
+
+impl Desk {
+    pub(crate) async fn open(options: LineOptions) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mock = MockCentre::start(directory.path(), setup(), options).await.unwrap();
+        let centre = Centre::new(config(mock.address(), mock.files())).unwrap();
+        Self { mock, centre, directory }
+    }
+
+    pub(crate) async fn plain() -> Self {
+        Self::open(LineOptions::default()).await
+    }
+
+    /// A whole PIN-less relay with this card.
+    pub(crate) async fn relay(&self, card: &mut Card, n: u8) -> Result<RelayAnswer, CentreError> {
+        let mut relay = self.centre.open_relay(&account(), Operation::PinLess, visit(n)).await?;
+        carry(&mut relay, card).await
+    }
+}
+
+pub(crate) fn config(address: SocketAddr, files: &Files) -> CentreConfig {
+    CentreConfig {
+        endpoint: address.to_string(),
+        server_name: SERVER_NAME.to_owned(),
+        ca_pem_file: files.ca.clone(),
+        certificate_pem_file: files.certificate.clone(),
+        key_pem_file: files.key.clone(),
+        deadlines: Deadlines::default(),
+        accounts: [(account(), Password::new(PASSWORD.to_owned()))].into(),
+    }
+}
+
+/// Short waits, for centres that say nothing.
+pub(crate) fn impatient() -> Deadlines {
+    let short = Duration::from_millis(150);
+    Deadlines {
+        connect: short,
+        handshake: short,
+        login: short,
+        relay_message: short,
+        relay_total: Duration::from_secs(20),
+        answer: short,
+    }
+}
+
+/// Carries commands to the card and responses back, without a guard.
+pub(crate) async fn carry(relay: &mut Relay, card: &mut Card) -> Result<RelayAnswer, CentreError> {
+    loop {
+        match relay.next().await? {
+            Step::Command(apdu) => relay.respond(&card.transmit(&apdu)).await?,
+            Step::Answer(answer) => return Ok(answer),
+        }
+    }
+}
+
+/// The commands up to one that `is_it` knows; panics if the relay ends before.
+pub(crate) async fn carry_until(
+    relay: &mut Relay,
+    card: &mut Card,
+    is_it: impl Fn(&[u8]) -> bool,
+) -> Vec<u8> {
+    loop {
+        match relay.next().await.unwrap() {
+            Step::Command(apdu) if is_it(&apdu) => return apdu,
+            Step::Command(apdu) => relay.respond(&card.transmit(&apdu)).await.unwrap(),
+            Step::Answer(_) => panic!("answered before"),
+        }
+    }
+}
+
+pub(crate) fn missing() -> PathBuf {
+    PathBuf::from("/nonexistent/ca.pem")
+}

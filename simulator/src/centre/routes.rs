@@ -1,0 +1,143 @@
+//! The https part: login, screens, answers, and the way into a relay.
+
+use super::listener::{Channel, count};
+use super::{Shared, now, random, relay};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use centre_wire::{AnswersRequest, LoginRequest, Operation, caps};
+use model::FaceAccount;
+use simulator_centre::{Denied, Misbehaviour, Step};
+use std::fmt::Write;
+use std::io;
+use std::sync::Arc;
+
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route(centre_wire::http::LOGIN, post(login))
+        .route("/v1/relay/{operation}", get(open_relay))
+        .route("/v1/sessions/{session}/screens", get(screens))
+        .route("/v1/sessions/{session}/answers", post(answers))
+        .layer(DefaultBodyLimit::max(caps::SMALL_BODY))
+        .with_state(shared)
+}
+
+async fn login(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    count(&shared.counts.logins);
+    if shared.judge().is_silent_at(Step::Login) {
+        return silence(&shared).await;
+    }
+    let Ok(request) = LoginRequest::from_json(&body) else { return refused(Denied::bad_message()) };
+    let Ok(token) = name() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let reply = shared.judge().login(&request, token, now());
+    reply.map_or_else(refused, |reply| json(reply.to_json()))
+}
+
+async fn open_relay(
+    State(shared): State<Arc<Shared>>,
+    Path(operation): Path<String>,
+    ConnectInfo(channel): ConnectInfo<Channel>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let account = match authorize(&shared, &headers) {
+        Ok(account) => account,
+        Err(denied) => return refused(denied),
+    };
+    let operation = match operation.as_str() {
+        "pin-less" => Operation::PinLess,
+        "pin" => Operation::Pin,
+        _ => return refused(Denied::not_offered()),
+    };
+    count(&shared.counts.relays);
+    upgrade
+        .max_message_size(caps::RELAY_MESSAGE)
+        .max_frame_size(caps::RELAY_MESSAGE)
+        .on_upgrade(move |socket| relay::serve(shared, socket, channel, operation, account))
+}
+
+async fn screens(
+    State(shared): State<Arc<Shared>>,
+    Path(session): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if shared.judge().is_silent_at(Step::Screens) {
+        return silence(&shared).await;
+    }
+    let reply =
+        authorize(&shared, &headers).and_then(|account| shared.judge().screens(&account, &session, now()));
+    reply.map_or_else(refused, |reply| answer(&shared, reply.to_json()))
+}
+
+async fn answers(
+    State(shared): State<Arc<Shared>>,
+    Path(session): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if shared.judge().is_silent_at(Step::Answers) {
+        return silence(&shared).await;
+    }
+    let reply = authorize(&shared, &headers).and_then(|account| {
+        let request = AnswersRequest::from_json(&body).map_err(|_| Denied::bad_message())?;
+        shared.judge().answers(&account, &session, &request, now())
+    });
+    let misbehaviour = shared.judge().misbehaviour();
+    match reply {
+        Err(denied) => refused(denied),
+        Ok(reply) if misbehaviour == Some(Misbehaviour::HalfAnswer) => half(&reply.to_json()),
+        Ok(reply) => answer(&shared, reply.to_json()),
+    }
+}
+
+fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<FaceAccount, Denied> {
+    let token = headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .ok_or_else(Denied::no_token)?;
+    shared.judge().authorize(token, now())
+}
+
+/// Says nothing until the mock centre stops or the client goes, which drops this future.
+async fn silence(shared: &Shared) -> Response {
+    shared.stop.cancelled().await;
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}
+
+fn answer(shared: &Shared, body: String) -> Response {
+    match shared.judge().misbehaviour() {
+        Some(Misbehaviour::Garbage) => json("}{ no message".to_owned()),
+        _ => json(body),
+    }
+}
+
+fn json(body: String) -> Response {
+    ([(CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// The whole length is promised, half of it sent.
+fn half(body: &str) -> Response {
+    let sent = Bytes::copy_from_slice(body.as_bytes().get(..body.len() / 2).unwrap_or_default());
+    let parts = [Ok(sent), Err(io::Error::from(io::ErrorKind::ConnectionAborted))];
+    let body_in_parts = Body::from_stream(futures_util::stream::iter(parts));
+    ([(CONTENT_LENGTH, body.len().to_string())], body_in_parts).into_response()
+}
+
+fn refused(denied: Denied) -> Response {
+    let status = StatusCode::from_u16(denied.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, json(denied.refusal.to_json())).into_response()
+}
+
+/// A fresh name for a token or session: 128 bits in hex.
+pub(super) fn name() -> Result<String, getrandom::Error> {
+    Ok(random::<16>()?.iter().fold(String::new(), |mut name, byte| {
+        let _cannot_fail = write!(name, "{byte:02x}");
+        name
+    }))
+}
