@@ -1,1 +1,18 @@
 //! The runtime that joins the rooms: one thread per station, supervision, configuration.
+//!
+//! [`Terminal::start`] opens the ledger, answers the API, then serves each reader; it needs a tokio runtime for the
+//! API. The list of drivers is a value that the caller passes down.
+
+#![allow(clippy::disallowed_methods, reason = "I/O room: reads the clock, waits, draws seeds")]
+
+mod card_work;
+mod clock;
+pub mod config;
+mod relay;
+mod shared;
+mod station;
+mod telling;
+mod terminal;
+
+pub use config::{Config, ConfigError};
+pub use terminal::{Ready, StartError, Terminal};

@@ -1,2 +1,196 @@
-//! uketsuke
-fn main() {}
+//! `uketsuke`: the control of a running daemon, an API client over its Unix socket.
+
+#![allow(clippy::print_stdout, reason = "a program's own output")]
+
+use clap::{Parser, Subcommand};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tokio::net::UnixStream;
+
+/// 受付端末を見る・調べる / Look at a running reception terminal.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// デーモンのソケット / The daemon's Unix socket.
+    #[arg(long, value_name = "FILE", env = "UKETSUKE_SOCKET", default_value = "/run/uketsuke/uketsuke.sock")]
+    socket: PathBuf,
+    /// 合言葉のファイル / The token's file.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "UKETSUKE_TOKEN_FILE",
+        default_value = "/var/lib/uketsuke/desk.token"
+    )]
+    token_file: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// リーダーと回線の今の状態 / The readers and the line as they stand.
+    Status,
+    /// 起きることを順に表示（Ctrl-C で終了） / Show what happens until Ctrl-C.
+    Watch,
+    /// コードの意味と対処 / What a failure code means and what to do.
+    Explain {
+        /// 例 CARD_REMOVED_EARLY、006 / e.g. CARD_REMOVED_EARLY, 006.
+        code: String,
+    },
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ControlError {
+    #[error(
+        "{path} につながりません。デーモンが動いているか確認してください / no connection to {path}: is the daemon running? ({source})"
+    )]
+    Connect { path: String, source: std::io::Error },
+    #[error("合言葉のファイル {path} を読めません / the token's file {path} cannot be read: {source}")]
+    Token { path: String, source: std::io::Error },
+    #[error("デーモンの応答が読めません / the daemon's answer cannot be read: {0}")]
+    Http(#[from] hyper::Error),
+    #[error("デーモンの応答が読めません / the daemon's answer cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("要求を作れません / the request cannot be made: {0}")]
+    Request(#[from] hyper::http::Error),
+    #[error("デーモンが断りました / the daemon refused: {0}")]
+    Refused(String),
+    #[error("そのコードはありません。/ no such code: {0}")]
+    NoSuchCode(String),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match &arguments.command {
+        Command::Status => status(&arguments).await,
+        Command::Watch => watch(&arguments).await,
+        Command::Explain { code } => explain(code),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut stderr = std::io::stderr();
+            // Nobody is left to tell if this fails.
+            let _ = std::io::Write::write_fmt(&mut stderr, format_args!("{error}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn status(arguments: &Arguments) -> Result<(), ControlError> {
+    let answer = get(arguments, "/v1/readers").await?;
+    let body: Value = serde_json::from_slice(&answer.collect().await?.to_bytes())?;
+    let line = &body["centre"];
+    println!("センター / centre: {}{}", word(line, "state"), code(line));
+    for reader in body["readers"].as_array().into_iter().flatten() {
+        println!(
+            "{} {} {} [{} · {}]: {}{}{}",
+            word(reader, "reader"),
+            word(reader, "label"),
+            word(reader, "lane"),
+            word(reader, "model"),
+            word(reader, "maturity"),
+            word(reader, "state"),
+            reader["step"].as_str().map(|step| format!(" ({step})")).unwrap_or_default(),
+            code(&reader["failure"]),
+        );
+    }
+    Ok(())
+}
+
+async fn watch(arguments: &Arguments) -> Result<(), ControlError> {
+    let mut answer = get(arguments, "/v1/events").await?;
+    let mut pending = Vec::new();
+    loop {
+        tokio::select! {
+            frame = answer.body_mut().frame() => {
+                let Some(frame) = frame else { return Ok(()) };
+                if let Ok(bytes) = frame?.into_data() {
+                    pending.extend_from_slice(&bytes);
+                    while let Some(end) = pending.windows(2).position(|pair| pair == b"\n\n") {
+                        let event: Vec<u8> = pending.drain(..end.saturating_add(2)).collect();
+                        show_event(&String::from_utf8_lossy(&event));
+                    }
+                }
+            }
+            _ = tokio::signal::ctrl_c() => return Ok(()),
+        }
+    }
+}
+
+/// One line for each event. Of a result only what is not personal: the desk's screen shows the rest.
+fn show_event(event: &str) {
+    let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    let Ok(data) = serde_json::from_str::<Value>(field("data: ")) else { return };
+    match field("event: ") {
+        "result" => println!(
+            "結果 / result {}: {} visit {} {} {}",
+            data["id"],
+            word(&data, "reader"),
+            word(&data, "visit"),
+            word(&data, "verification"),
+            word(&data, "validity"),
+        ),
+        "station" => println!(
+            "{}: {}{}{}",
+            word(&data, "reader"),
+            word(&data, "state"),
+            data["step"].as_str().map(|step| format!(" ({step})")).unwrap_or_default(),
+            code(&data["failure"]),
+        ),
+        "centre" => println!("センター / centre: {}{}", word(&data, "state"), code(&data)),
+        other => println!("{other}"),
+    }
+}
+
+fn explain(code: &str) -> Result<(), ControlError> {
+    let entry = failure::explain(code).ok_or_else(|| ControlError::NoSuchCode(code.to_owned()))?;
+    println!("{}", entry.code);
+    for (title, text) in [
+        ("原因 / Cause", &entry.cause),
+        ("患者さんへ / Patient", &entry.patient),
+        ("受付で / Reception", &entry.reception),
+        ("技術者へ / Technician", &entry.technician),
+    ] {
+        println!("\n{title}\n  {}\n  {}", text.ja, text.en);
+    }
+    Ok(())
+}
+
+async fn get(arguments: &Arguments, path: &str) -> Result<Response<Incoming>, ControlError> {
+    let shown = |path: &Path| path.display().to_string();
+    let token = std::fs::read_to_string(&arguments.token_file)
+        .map_err(|source| ControlError::Token { path: shown(&arguments.token_file), source })?;
+    let stream = UnixStream::connect(&arguments.socket)
+        .await
+        .map_err(|source| ControlError::Connect { path: shown(&arguments.socket), source })?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let request = Request::get(path)
+        .header("Host", "uketsuke")
+        .header("Authorization", format!("Bearer {}", token.trim()))
+        .body(Empty::<Bytes>::new())?;
+    let answer = sender.send_request(request).await?;
+    if answer.status().is_success() {
+        return Ok(answer);
+    }
+    let status = answer.status();
+    let body = answer.collect().await?.to_bytes();
+    let detail = serde_json::from_slice::<Value>(&body).map(|problem| format!("{}", problem["detail"]));
+    Err(ControlError::Refused(format!("{status} {}", detail.unwrap_or_default())))
+}
+
+fn word<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or("-")
+}
+
+/// A failure's code behind its line, with the command that explains it.
+fn code(value: &Value) -> String {
+    value["code"].as_str().map(|code| format!(" — {code} (uketsuke explain {code})")).unwrap_or_default()
+}

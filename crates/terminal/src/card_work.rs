@@ -1,0 +1,116 @@
+//! Card tasks, carried out on the slot's worker.
+
+use crate::station::Place;
+use card::{CardError, ChannelError, PinOutcome, Tries};
+use devices::slot::{SlotCard, SlotError};
+use failure::codes;
+use model::{FailureCode, Pii, Purpose};
+use reader::{PhotoCodec, PhotoWanted};
+use std::time::Duration;
+use visit::{CardReply, CardTask, PinCheck};
+
+/// One card procedure takes at most this long; a real signature needs up to 0.5 s, a read loop less than 1 s
+/// (card.md section 8.4). The visit's own deadlines are longer.
+pub(crate) const CARD_LIMIT: Duration = Duration::from_secs(8);
+
+/// Does the task; says what the card answered and whether the card is the simulator's, if it was asked.
+pub(crate) async fn carry_out(
+    place: &Place,
+    task: CardTask,
+) -> Result<(CardReply, Option<bool>), FailureCode> {
+    match task {
+        CardTask::Identify => {
+            let cas = place.trust.jpki.clone();
+            let identity = run(place, move |card| {
+                card.power_fresh()?;
+                Ok(card::identify(card, &cas)?)
+            })
+            .await?;
+            Ok((CardReply::Identified, Some(identity.simulated())))
+        }
+        CardTask::OpenPhoto(number) => {
+            let trust = place.trust.photo.clone();
+            let wanted = place.settings.factory.profile().photo;
+            let mut challenge = [0; 32];
+            getrandom::fill(&mut challenge).map_err(|_| codes::INTERNAL)?;
+            let photo = run(place, move |card| {
+                let photo = card::read_photo(card, &number, &trust, challenge)?;
+                // Leaves no open card face behind; the relay powers the card freshly anyway.
+                card::end_session(card)?;
+                convert(&photo.jp2, &wanted).map_err(Trouble)
+            })
+            .await?;
+            Ok((CardReply::Photo(photo), None))
+        }
+        CardTask::CountPinTries => {
+            let tries = run(place, |card| {
+                card.power_fresh()?;
+                Ok(card::pin_tries(card)?)
+            })
+            .await?;
+            let left = match tries {
+                Tries::Left(left) => left,
+                Tries::Locked => 0,
+            };
+            Ok((CardReply::PinTries(left), None))
+        }
+        CardTask::CheckPin(pin) => {
+            let outcome = run(place, move |card| Ok(card::verify_pin(card, &pin)?)).await?;
+            let check = match outcome {
+                PinOutcome::Right => PinCheck::Right,
+                PinOutcome::Wrong { left } => PinCheck::Wrong { left },
+                PinOutcome::Locked => PinCheck::Locked,
+            };
+            Ok((CardReply::Pin(check), None))
+        }
+    }
+}
+
+/// The photo in the form that the reader wants.
+fn convert(jp2: &Pii<Vec<u8>>, wanted: &PhotoWanted) -> Result<Pii<Vec<u8>>, FailureCode> {
+    match wanted.codec {
+        PhotoCodec::Jp2 => Ok(jp2.clone()),
+        PhotoCodec::JpegGrey => {
+            let portrait =
+                card::Portrait::decode(jp2.expose(Purpose::SendToReader)).map_err(|error| error.code())?;
+            card::to_jpeg(&portrait, wanted.width, wanted.height, wanted.most_bytes)
+                .map(Pii::new)
+                .map_err(|error| error.code())
+        }
+    }
+}
+
+/// A card job's failure, brought down to its code. What the card or the slot did wrong is logged where it is known.
+struct Trouble(FailureCode);
+
+impl From<CardError> for Trouble {
+    fn from(error: CardError) -> Self {
+        tracing::info!(code = %error.code(), %error, "card");
+        Self(error.code())
+    }
+}
+
+impl From<ChannelError> for Trouble {
+    fn from(error: ChannelError) -> Self {
+        tracing::info!(code = %error.code(), %error, "card");
+        Self(error.code())
+    }
+}
+
+impl From<SlotError> for Trouble {
+    fn from(error: SlotError) -> Self {
+        tracing::info!(code = %error.code(), %error, "slot");
+        Self(error.code())
+    }
+}
+
+async fn run<T: Send + 'static>(
+    place: &Place,
+    job: impl FnOnce(&mut SlotCard) -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, FailureCode> {
+    match place.slot.run(CARD_LIMIT, job).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(Trouble(code))) => Err(code),
+        Err(error) => Err(Trouble::from(error).0),
+    }
+}

@@ -1,0 +1,327 @@
+//! The site's configuration: read whole, checked at start, every fault named with its line.
+
+use model::{FaceAccount, FailureCode, InstitutionCode, ReaderId};
+use reader::ReaderFactory;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+/// A configuration that was checked.
+#[derive(Debug)]
+pub struct Config {
+    /// 医療機関コード.
+    pub institution: InstitutionCode,
+    /// The local API.
+    pub desk: DeskSettings,
+    /// The durable store.
+    pub ledger: LedgerSettings,
+    /// The face folder; absent if this site has none.
+    pub face_folder: Option<PathBuf>,
+    /// The centre.
+    pub centre: CentreSettings,
+    /// What is believed of cards.
+    pub card: CardSettings,
+    /// The readers, at least one.
+    pub readers: Vec<ReaderSettings>,
+}
+
+/// `[desk]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskSettings {
+    /// Loopback address; port 0 takes any free one.
+    #[serde(default = "any_loopback_port")]
+    pub listen: SocketAddr,
+    /// The Unix socket.
+    pub socket: PathBuf,
+    /// The token's file; made if absent.
+    pub token_file: PathBuf,
+}
+
+/// `[ledger]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerSettings {
+    /// The SQLite file.
+    pub file: PathBuf,
+    /// The key's file, elsewhere.
+    pub key_file: PathBuf,
+}
+
+/// `[centre]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CentreSettings {
+    /// `host:port`.
+    pub endpoint: String,
+    /// The name in the centre's certificate.
+    pub server_name: String,
+    /// The CA that the centre's certificate must lead to.
+    pub ca_file: PathBuf,
+    /// The terminal's certificate.
+    pub certificate_file: PathBuf,
+    /// Its key.
+    pub key_file: PathBuf,
+    /// Whether the simulator's stand-in for signing without PIN may be used, if centre and card are the simulator's.
+    #[serde(default)]
+    pub stand_in: StandIn,
+    /// How long things may take.
+    #[serde(default)]
+    pub seconds: CentreSeconds,
+}
+
+/// `[centre.seconds]`: deadlines of the line to the centre.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CentreSeconds {
+    /// Name resolution and connection.
+    pub connect: u16,
+    /// One message of a relay.
+    pub message: u16,
+    /// A whole relay; the centre is expected to need 3 to 7 s (workflow.md section 5).
+    pub relay: u16,
+    /// One request.
+    pub answer: u16,
+}
+
+impl Default for CentreSeconds {
+    fn default() -> Self {
+        Self { connect: 3, message: 5, relay: 15, answer: 8 }
+    }
+}
+
+/// What is done about signing without PIN, whose real way is not public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum StandIn {
+    /// No stand-in.
+    #[default]
+    Refused,
+    /// The simulator's, and only with the simulator's centre and cards.
+    Simulator,
+}
+
+/// `[card]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardSettings {
+    /// RSA keys whose signatures on card photos are believed, PEM.
+    pub photo_ca_file: PathBuf,
+    /// CA certificates of authentication certificates, PEM.
+    pub jpki_ca_file: PathBuf,
+}
+
+/// `[[reader]]`, checked.
+pub struct ReaderSettings {
+    /// Its id.
+    pub id: ReaderId,
+    /// What staff call it.
+    pub label: String,
+    /// Where its patients come from.
+    pub lane: String,
+    /// Its driver.
+    pub factory: &'static dyn ReaderFactory,
+    /// Its port.
+    pub port: PathBuf,
+    /// Its card slot.
+    pub slot: String,
+    /// Its account at the centre.
+    pub account: FaceAccount,
+    /// That account's password, in a file of its own.
+    pub password_file: PathBuf,
+}
+
+impl std::fmt::Debug for ReaderSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReaderSettings")
+            .field("id", &self.id)
+            .field("driver", &self.factory.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("設定ファイル {path} を読めません。パスと権限を確認してください / cannot read the configuration {path}: check path and permissions: {source}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A fault at a line.
+    #[error("設定ファイル {path} の {line} 行目に誤りがあります / fault in the configuration {path}, line {line}: {fault}", path = path.display())]
+    AtLine {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong there and what would be right.
+        fault: String,
+    },
+}
+
+impl ConfigError {
+    /// The catalogue's code.
+    #[must_use]
+    pub const fn code(&self) -> FailureCode {
+        failure::codes::CONFIG_INVALID
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    site: Site,
+    desk: DeskSettings,
+    ledger: LedgerSettings,
+    #[serde(default)]
+    folders: Folders,
+    centre: CentreSettings,
+    card: CardSettings,
+    reader: Vec<Spanned<Reader>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Site {
+    institution: Spanned<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Folders {
+    face: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reader {
+    id: Spanned<String>,
+    label: String,
+    #[serde(default)]
+    lane: String,
+    driver: Spanned<String>,
+    port: Spanned<PathBuf>,
+    slot: Spanned<String>,
+    face_account: Spanned<String>,
+    face_password_file: PathBuf,
+}
+
+const fn any_loopback_port() -> SocketAddr {
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0)
+}
+
+impl Config {
+    /// Reads and checks a file. Only the drivers of `factories` are known.
+    ///
+    /// # Errors
+    /// If the file cannot be read or has a fault; the error names the line.
+    pub fn read(path: &Path, factories: &[&'static dyn ReaderFactory]) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        Self::parse(path, &text, factories)
+    }
+
+    /// Checks a text; `path` is for messages.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(
+        path: &Path,
+        text: &str,
+        factories: &[&'static dyn ReaderFactory],
+    ) -> Result<Self, ConfigError> {
+        let at = |offset: usize, fault: String| ConfigError::AtLine {
+            path: path.to_owned(),
+            line: line(text, offset),
+            fault,
+        };
+        let file: File = toml::from_str(text)
+            .map_err(|error| at(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+        let institution = file
+            .site
+            .institution
+            .get_ref()
+            .parse()
+            .map_err(|error| at(file.site.institution.span().start, format!("institution: {error}")))?;
+        if !file.desk.listen.ip().is_loopback() {
+            let offset = text.find("listen").unwrap_or(0);
+            return Err(at(
+                offset,
+                format!("listen: {} is not a loopback address; use 127.0.0.1", file.desk.listen),
+            ));
+        }
+        if file.reader.is_empty() {
+            return Err(at(text.len(), "no [[reader]]: name at least one".to_owned()));
+        }
+        let mut seen = Seen::default();
+        let mut readers = Vec::new();
+        for reader in file.reader {
+            let reader = reader.into_inner();
+            seen.once("id", reader.id.get_ref()).map_err(|fault| at(reader.id.span().start, fault))?;
+            let port = reader.port.get_ref().display().to_string();
+            seen.once("port", &port).map_err(|fault| at(reader.port.span().start, fault))?;
+            seen.once("slot", reader.slot.get_ref()).map_err(|fault| at(reader.slot.span().start, fault))?;
+            seen.once("face_account", reader.face_account.get_ref())
+                .map_err(|fault| at(reader.face_account.span().start, fault))?;
+            let factory = factories.iter().find(|factory| factory.name() == reader.driver.get_ref());
+            let factory = factory.ok_or_else(|| {
+                let known: Vec<_> = factories.iter().map(|factory| factory.name()).collect();
+                let fault = format!(
+                    "driver: {:?} is not known; known are {}",
+                    reader.driver.get_ref(),
+                    known.join(", ")
+                );
+                at(reader.driver.span().start, fault)
+            })?;
+            readers.push(ReaderSettings {
+                id: reader
+                    .id
+                    .get_ref()
+                    .parse()
+                    .map_err(|error| at(reader.id.span().start, format!("id: {error}")))?,
+                label: reader.label,
+                lane: reader.lane,
+                factory: *factory,
+                port: reader.port.into_inner(),
+                slot: reader.slot.into_inner(),
+                account: reader.face_account.get_ref().parse().map_err(|error| {
+                    at(reader.face_account.span().start, format!("face_account: {error}"))
+                })?,
+                password_file: reader.face_password_file,
+            });
+        }
+        Ok(Self {
+            institution,
+            desk: file.desk,
+            ledger: file.ledger,
+            face_folder: file.folders.face,
+            centre: file.centre,
+            card: file.card,
+            readers,
+        })
+    }
+}
+
+/// Values that may stand only once among the readers.
+#[derive(Default)]
+struct Seen(HashMap<(&'static str, String), ()>);
+
+impl Seen {
+    fn once(&mut self, key: &'static str, value: &str) -> Result<(), String> {
+        match self.0.insert((key, value.to_owned()), ()) {
+            None => Ok(()),
+            Some(()) => Err(format!("{key}: {value:?} belongs to another [[reader]] already")),
+        }
+    }
+}
+
+/// The line of a byte offset, counted from 1.
+fn line(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count().saturating_add(1)
+}

@@ -1,0 +1,103 @@
+//! A relay: APDUs carried between centre and card, each past the guard.
+
+use crate::card_work::CARD_LIMIT;
+use crate::config::StandIn;
+use crate::station::Place;
+use card::{CardChannel, ChannelError, Guard, GuardPlan};
+use centre::{Relay, Step};
+use devices::slot::SlotCard;
+use failure::codes;
+use model::{FailureCode, VisitId};
+use visit::{Operation, RelayAnswer};
+
+/// Opens a relay and carries it to the centre's answer. `card_simulated` is what the card said of its issuer.
+pub(crate) async fn carry(
+    place: &Place,
+    operation: Operation,
+    visit: VisitId,
+    card_simulated: bool,
+) -> Result<RelayAnswer, FailureCode> {
+    let stand_in = stand_in(place, operation, card_simulated)?;
+    let kind = match operation {
+        Operation::PinLess => centre_wire::Operation::PinLess,
+        Operation::Pin => centre_wire::Operation::Pin,
+    };
+    let mut relay = place
+        .centre
+        .open_relay(&place.settings.account, kind, visit)
+        .await
+        .map_err(|error| place.centre_failed(&error))?;
+    let plan = GuardPlan {
+        digest: relay.digest(),
+        operation: match operation {
+            Operation::PinLess => card::Operation::PinLess,
+            Operation::Pin => card::Operation::Pin,
+        },
+        stand_in,
+        limits: card::GuardLimits::default(),
+    };
+    let guard = Guard::new(plan, place.clock.now().moment);
+    if operation == Operation::PinLess {
+        // A card whose PIN was checked stays powered: the check would be lost.
+        transact(place, SlotCard::power_fresh).await?;
+    }
+    match pump(place, &mut relay, guard).await {
+        Ok(answer) => Ok(answer),
+        Err(code) => {
+            // The centre is told why, as far as the line still carries it.
+            let _ = relay.refuse(code).await;
+            Err(code)
+        }
+    }
+}
+
+async fn pump(place: &Place, relay: &mut Relay, mut guard: Guard) -> Result<RelayAnswer, FailureCode> {
+    loop {
+        match relay.next().await.map_err(|error| place.centre_failed(&error))? {
+            Step::Command(command) => {
+                guard.check(&command, place.clock.now().moment).map_err(|error| {
+                    tracing::warn!(code = %error.code(), %error, "guard");
+                    error.code()
+                })?;
+                let response = transact(place, move |card| card.transmit(&command)).await?;
+                guard.seen(&response);
+                relay.respond(&response).await.map_err(|error| place.centre_failed(&error))?;
+            }
+            Step::Answer(answer) => {
+                return Ok(RelayAnswer { session: answer.session, validity: answer.validity });
+            }
+        }
+    }
+}
+
+/// Signing without PIN is known only as the simulator's stand-in: allowed by configuration, with a centre whose CA
+/// and a card whose issuer are the simulator's, never by a name or a flag alone.
+fn stand_in(place: &Place, operation: Operation, card_simulated: bool) -> Result<card::StandIn, FailureCode> {
+    if operation == Operation::Pin {
+        return Ok(card::StandIn::Refused);
+    }
+    if place.stand_in == StandIn::Simulator && place.centre.simulator_marked() && card_simulated {
+        Ok(card::StandIn::Allowed)
+    } else {
+        tracing::warn!(code = %codes::STAND_IN_REFUSED, card_simulated, "no way to sign without PIN");
+        Err(codes::STAND_IN_REFUSED)
+    }
+}
+
+/// A failure of card or slot, brought down to its code.
+fn trouble(code: FailureCode, error: &dyn std::error::Error) -> FailureCode {
+    tracing::info!(%code, %error, "card in relay");
+    code
+}
+
+async fn transact<T: Send + 'static>(
+    place: &Place,
+    job: impl FnOnce(&mut SlotCard) -> Result<T, ChannelError> + Send + 'static,
+) -> Result<T, FailureCode> {
+    place
+        .slot
+        .run(CARD_LIMIT, job)
+        .await
+        .map_err(|error| trouble(error.code(), &error))?
+        .map_err(|error| trouble(error.code(), &error))
+}

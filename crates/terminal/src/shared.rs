@@ -1,0 +1,78 @@
+//! What the stations show and the desk reads: the one place where both meet.
+
+use desk::{DeskEvent, DeskFault, Hub};
+use ledger::LedgerHandle;
+use model::{CentreHealth, CommittedResult, ResultId, StationStatus};
+use std::sync::{Mutex, PoisonError};
+
+/// Statuses, the line's health and the ledger, as the desk asks for them.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    statuses: Mutex<Vec<StationStatus>>,
+    centre: Mutex<CentreHealth>,
+    ledger: LedgerHandle,
+    hub: Hub,
+}
+
+impl Shared {
+    pub(crate) fn new(statuses: Vec<StationStatus>, ledger: LedgerHandle, hub: Hub) -> Self {
+        Self { statuses: Mutex::new(statuses), centre: Mutex::new(CentreHealth::Unknown), ledger, hub }
+    }
+
+    /// Shows a station's new status and tells it; the same status twice is told once.
+    pub(crate) fn show(&self, status: StationStatus) {
+        let mut statuses = lock(&self.statuses);
+        let Some(shown) = statuses.iter_mut().find(|shown| shown.reader == status.reader) else { return };
+        if *shown == status {
+            return;
+        }
+        shown.clone_from(&status);
+        // Told under the lock, so that the order of telling is the order of showing.
+        self.hub.publish(DeskEvent::Station(status));
+    }
+
+    /// Shows how the line stands.
+    pub(crate) fn centre_is(&self, health: CentreHealth) {
+        let mut shown = lock(&self.centre);
+        if *shown != health {
+            *shown = health;
+            self.hub.publish(DeskEvent::Centre(health));
+        }
+    }
+}
+
+impl desk::DeskPort for Shared {
+    fn readers(&self) -> Vec<StationStatus> {
+        lock(&self.statuses).clone()
+    }
+
+    fn centre(&self) -> CentreHealth {
+        *lock(&self.centre)
+    }
+
+    fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {
+        self.ledger.result(id).map_err(|error| fault(&error))
+    }
+
+    fn results_since(&self, after: ResultId, limit: usize) -> Result<Vec<CommittedResult>, DeskFault> {
+        self.ledger.since(after, limit).map_err(|error| fault(&error))
+    }
+
+    fn oldest(&self) -> Result<ResultId, DeskFault> {
+        self.ledger.oldest().map_err(|error| fault(&error))
+    }
+
+    fn newest(&self) -> Result<ResultId, DeskFault> {
+        self.ledger.newest().map_err(|error| fault(&error))
+    }
+}
+
+fn fault(error: &ledger::LedgerError) -> DeskFault {
+    tracing::error!(code = %error.code(), %error, "ledger");
+    DeskFault { code: error.code() }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // Values are replaced whole; a panic elsewhere leaves none half-written.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

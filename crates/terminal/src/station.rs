@@ -1,0 +1,487 @@
+//! One station's thread: its link, its driver, its machine and its tasks, in a loop that waits for events only.
+//!
+//! Every reader has a thread of its own, so that a spinning or panicking driver, a silent link or a stuck card
+//! delays no other reader (design promise 8).
+
+use crate::card_work;
+use crate::clock::Clock;
+use crate::config::{ReaderSettings, StandIn};
+use crate::relay;
+use crate::shared::Shared;
+use centre::{Centre, CentreError};
+use devices::link::{LinkError, LinkPort};
+use devices::pcsc::{SlotState, SlotStatus};
+use devices::slot::SlotWorker;
+use failure::codes;
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+use ledger::LedgerHandle;
+use model::{CentreHealth, FailureCode, InstitutionCode, Moment, StationStatus, VisitId, VisitResult};
+use reader::{Effect as DriverEffect, Event, Input as DriverInput, ReaderDriver};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use visit::{
+    CardReply, CentreReply, CentreTask, Deadlines, Effect, Input, Settled, SlotChange, Station,
+    StationConfig, Ticket,
+};
+
+/// After a driver's fault the link is opened again, at the earliest after this.
+const REOPEN: Duration = Duration::from_millis(500);
+/// A reader that does not take bytes for so long is frozen.
+const SEND_LIMIT: Duration = Duration::from_secs(2);
+/// A PC/SC service that runs has answered by then; one that was never heard of is away.
+const FIRST_LOOK: Duration = Duration::from_millis(300);
+
+/// What is believed of cards.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust {
+    pub(crate) photo: card::FaceTrust,
+    pub(crate) jpki: card::CardCas,
+}
+
+/// All that one station works with.
+pub(crate) struct Place {
+    pub(crate) settings: ReaderSettings,
+    pub(crate) institution: InstitutionCode,
+    pub(crate) clock: Clock,
+    pub(crate) slot: SlotWorker,
+    pub(crate) trust: Trust,
+    pub(crate) centre: Centre,
+    pub(crate) stand_in: StandIn,
+    pub(crate) ledger: LedgerHandle,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) seed: [u8; 32],
+}
+
+impl Place {
+    /// Logs and shows what the centre did wrong, and says its code.
+    pub(crate) fn centre_failed(&self, error: &CentreError) -> FailureCode {
+        let code = error.code();
+        tracing::warn!(reader = %self.settings.id, %code, %error, "centre");
+        if is_line(code) {
+            self.shared.centre_is(CentreHealth::Down(code));
+        }
+        code
+    }
+
+    fn centre_answered(&self) {
+        self.shared.centre_is(CentreHealth::Up);
+    }
+}
+
+/// A task that ended: what the station is told of it.
+enum Done {
+    Card(Ticket, Result<CardReply, FailureCode>, Option<bool>),
+    Centre(Ticket, Result<CentreReply, FailureCode>),
+}
+
+struct Connected {
+    link: LinkPort,
+    driver: Box<dyn ReaderDriver>,
+}
+
+/// What one visit cost the terminal, for `cargo xtask measure`.
+#[derive(Debug, Default)]
+struct Cost {
+    visit: Option<VisitId>,
+    begun: Option<Instant>,
+    busy: Duration,
+    card: Duration,
+    centre: Duration,
+    commit: Duration,
+}
+
+struct Loop {
+    place: Rc<Place>,
+    station: Station,
+    connected: Option<Connected>,
+    reopen_at: Option<Instant>,
+    slots: watch::Receiver<SlotStatus>,
+    /// Cards taken from the slot, as far as the station was told.
+    removals: u64,
+    /// When the slot is looked at although nothing was heard of it yet.
+    first_look: Option<Instant>,
+    tasks: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
+    commits: FuturesUnordered<LocalBoxFuture<'static, (Ticket, Result<ledger::Commit, FailureCode>)>>,
+    card_simulated: bool,
+    cost: Cost,
+}
+
+/// Serves one reader until `stop`.
+pub(crate) async fn serve(place: Place, slots: watch::Receiver<SlotStatus>, stop: CancellationToken) {
+    let station = Station::new(StationConfig {
+        reader: place.settings.id.clone(),
+        institution: place.institution.clone(),
+        deadlines: Deadlines::default(),
+        seed: place.seed,
+    });
+    let mut this = Loop {
+        place: Rc::new(place),
+        station,
+        connected: None,
+        reopen_at: None,
+        slots,
+        removals: 0,
+        first_look: Some(Instant::now() + FIRST_LOOK),
+        tasks: FuturesUnordered::new(),
+        commits: FuturesUnordered::new(),
+        card_simulated: false,
+        cost: Cost::default(),
+    };
+    let mut buffer = [0; 4096];
+    while !stop.is_cancelled() {
+        this.turn(&stop, &mut buffer).await;
+    }
+    this.release().await;
+}
+
+/// What ended a wait.
+enum Woke {
+    Stop,
+    Bytes(Result<usize, LinkError>),
+    Opened(Result<LinkPort, LinkError>),
+    Slot,
+    Done(Done, Duration),
+    Committed(Ticket, Result<ledger::Commit, FailureCode>),
+    Timer,
+}
+
+impl Loop {
+    async fn turn(&mut self, stop: &CancellationToken, buffer: &mut [u8]) {
+        let woke = self.wait(stop, buffer).await;
+        let begun = Instant::now();
+        match woke {
+            Woke::Stop => return,
+            Woke::Bytes(Ok(count)) => {
+                let bytes = buffer.get(..count).unwrap_or_default();
+                self.drive(|driver, now| driver.handle(DriverInput::Received(bytes), now));
+            }
+            Woke::Bytes(Err(error)) => self.link_failed(&error),
+            Woke::Opened(Ok(link)) => self.opened(link),
+            Woke::Opened(Err(error)) => {
+                self.reopen_at = None;
+                self.link_failed(&error);
+            }
+            Woke::Slot => self.slot_changed(),
+            Woke::Done(done, took) => self.task_done(done, took),
+            Woke::Committed(ticket, commit) => {
+                if let Ok(commit) = &commit {
+                    self.cost.commit = commit.took;
+                }
+                let id = commit.map(|commit| commit.committed.id);
+                self.tell_station(Input::Committed(ticket, id));
+            }
+            Woke::Timer => {
+                let now = self.place.clock.now();
+                if self
+                    .connected
+                    .as_ref()
+                    .and_then(|c| c.driver.next_wakeup())
+                    .is_some_and(|at| at <= now.moment)
+                {
+                    self.drive(|driver, now| driver.handle(DriverInput::Woken, now));
+                }
+                if self.station.next_wakeup().is_some_and(|at| at <= now.moment) {
+                    self.tell_station(Input::Woken);
+                }
+            }
+        }
+        self.settle().await;
+        self.cost.busy += begun.elapsed();
+    }
+
+    async fn wait(&mut self, stop: &CancellationToken, buffer: &mut [u8]) -> Woke {
+        let settings = &self.place.settings;
+        let wakeup =
+            [self.connected.as_ref().and_then(|c| c.driver.next_wakeup()), self.station.next_wakeup()]
+                .into_iter()
+                .flatten()
+                .min()
+                .map(|moment| self.place.clock.instant(moment));
+        let link = async {
+            match &mut self.connected {
+                Some(connected) => Woke::Bytes(connected.link.receive(buffer).await),
+                None => Woke::Opened(open(settings, self.reopen_at).await),
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => Woke::Stop,
+            woke = link => woke,
+            // An error means that the watcher ended, which it does only when the terminal stops.
+            Ok(()) = self.slots.changed() => Woke::Slot,
+            () = until(self.first_look.map(Into::into)) => Woke::Slot,
+            Some((done, took)) = self.tasks.next() => Woke::Done(done, took),
+            Some((ticket, commit)) = self.commits.next() => Woke::Committed(ticket, commit),
+            () = until(wakeup) => Woke::Timer,
+        }
+    }
+
+    // ----- link and driver ------------------------------------------------------------------------------------
+
+    fn opened(&mut self, link: LinkPort) {
+        self.connected = Some(Connected { link, driver: self.place.settings.factory.create() });
+        self.reopen_at = None;
+        self.drive(|driver, now| driver.handle(DriverInput::LinkOpened, now));
+    }
+
+    fn link_failed(&mut self, error: &LinkError) {
+        tracing::warn!(reader = %self.place.settings.id, code = %error.code(), %error, "link");
+        self.reader_lost(error.code());
+    }
+
+    fn reader_lost(&mut self, code: FailureCode) {
+        self.connected = None;
+        self.reopen_at = Some(Instant::now() + REOPEN);
+        self.tell_station(Input::ReaderLost(code));
+    }
+
+    /// Calls the driver behind a fence: its panic costs this reader a restart and nothing else.
+    fn drive(&mut self, call: impl FnOnce(&mut dyn ReaderDriver, Moment)) {
+        let now = self.place.clock.now().moment;
+        let Some(connected) = &mut self.connected else { return };
+        let driver = &mut connected.driver;
+        if catch_unwind(AssertUnwindSafe(|| call(driver.as_mut(), now))).is_err() {
+            tracing::error!(reader = %self.place.settings.id, code = %codes::DRIVER_STOPPED, "the driver panicked");
+            self.reader_lost(codes::DRIVER_STOPPED);
+        }
+    }
+
+    fn slot_changed(&mut self) {
+        self.first_look = None;
+        let status = *self.slots.borrow_and_update();
+        let change = match status.state {
+            SlotState::Present { count } => SlotChange::Present { count },
+            SlotState::Empty => SlotChange::Empty,
+            SlotState::Absent => SlotChange::Unusable(codes::SLOT_ABSENT),
+            SlotState::ServiceStopped => SlotChange::Unusable(codes::PCSC_STOPPED),
+        };
+        if status.removals != self.removals && matches!(change, SlotChange::Present { .. }) {
+            // Another card than the one last told of: its predecessor's removal must not go unheard.
+            self.tell_station(Input::Slot(SlotChange::Empty));
+        }
+        self.removals = status.removals;
+        self.tell_station(Input::Slot(change));
+    }
+
+    /// Lets go of the card: a stuck one is the slot's own matter.
+    async fn release(&self) {
+        if let Err(error) = self.place.slot.release().await {
+            tracing::warn!(reader = %self.place.settings.id, code = %error.code(), %error, "slot");
+        }
+    }
+
+    // ----- the machine ----------------------------------------------------------------------------------------
+
+    fn tell_station(&mut self, input: Input) {
+        self.station.handle(input, self.place.clock.now());
+    }
+
+    fn task_done(&mut self, done: Done, took: Duration) {
+        match done {
+            Done::Card(ticket, reply, simulated) => {
+                self.cost.card += took;
+                if let Some(simulated) = simulated {
+                    self.card_simulated = simulated;
+                }
+                self.tell_station(Input::Card(ticket, reply));
+            }
+            Done::Centre(ticket, reply) => {
+                self.cost.centre += took;
+                if reply.is_ok() {
+                    self.place.centre_answered();
+                }
+                self.tell_station(Input::Centre(ticket, reply));
+            }
+        }
+    }
+
+    /// Carries effects to and fro until driver and station have none left.
+    async fn settle(&mut self) {
+        loop {
+            if let Some(effect) = self.station.poll_effect() {
+                self.station_wants(effect).await;
+            } else if let Some(effect) = self.connected.as_mut().and_then(|c| c.driver.poll_effect()) {
+                self.driver_wants(effect).await;
+            } else {
+                return;
+            }
+        }
+    }
+
+    async fn driver_wants(&mut self, effect: DriverEffect) {
+        match effect {
+            DriverEffect::Send(bytes) => {
+                let Some(connected) = &mut self.connected else { return };
+                match tokio::time::timeout(SEND_LIMIT, connected.link.send(&bytes)).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => self.link_failed(&error),
+                    Err(_) => self.reader_lost(codes::READER_SILENT),
+                }
+            }
+            DriverEffect::Report(event) => {
+                tracing::debug!(reader = %self.place.settings.id, event = event.name(), "reader");
+                if let Event::Ready(unit) = &event {
+                    tracing::info!(reader = %self.place.settings.id, firmware = unit.firmware, "reader ready");
+                }
+                self.tell_station(Input::Reader(event));
+            }
+            DriverEffect::Unsupported(kind) => {
+                tracing::debug!(reader = %self.place.settings.id, ?kind, "the profile does not offer this");
+            }
+            DriverEffect::Fault(fault) => {
+                tracing::warn!(reader = %self.place.settings.id, code = %fault.code(), %fault, "driver");
+                self.reader_lost(fault.code());
+            }
+        }
+    }
+
+    async fn station_wants(&mut self, effect: Effect) {
+        match effect {
+            Effect::Reader(command) => {
+                self.drive(|driver, now| driver.handle(DriverInput::Command(command), now));
+            }
+            Effect::Card(ticket, task) => {
+                let place = Rc::clone(&self.place);
+                self.spawn(async move {
+                    match card_work::carry_out(&place, task).await {
+                        Ok((reply, simulated)) => Done::Card(ticket, Ok(reply), simulated),
+                        Err(code) => Done::Card(ticket, Err(code), None),
+                    }
+                });
+            }
+            Effect::Centre(ticket, task) => {
+                let place = Rc::clone(&self.place);
+                let simulated = self.card_simulated;
+                self.spawn(async move { Done::Centre(ticket, ask_centre(&place, task, simulated).await) });
+            }
+            Effect::Commit(ticket, result) => self.commit(ticket, *result),
+            Effect::Abandon => {
+                self.tasks.clear();
+                self.release().await;
+            }
+            Effect::Failed(visit, code) => {
+                tracing::info!(reader = %self.place.settings.id, %visit, %code, "visit failed");
+            }
+            Effect::Changed => self.show(),
+        }
+    }
+
+    fn spawn(&self, task: impl Future<Output = Done> + 'static) {
+        self.tasks.push(Box::pin(async move {
+            let begun = Instant::now();
+            let done = task.await;
+            (done, begun.elapsed())
+        }));
+    }
+
+    /// Never abandoned: what the centre said is made durable and told, whatever becomes of the card.
+    fn commit(&self, ticket: Ticket, result: VisitResult) {
+        let ledger = self.place.ledger.clone();
+        self.commits.push(Box::pin(async move {
+            (ticket, ledger.commit(result).await.map_err(|error| error.code()))
+        }));
+    }
+
+    fn show(&mut self) {
+        let view = self.station.view();
+        self.account(view.visit, view.step);
+        let settings = &self.place.settings;
+        self.place.shared.show(StationStatus {
+            reader: settings.id.clone(),
+            label: settings.label.clone(),
+            lane: settings.lane.clone(),
+            model: settings.factory.profile().model,
+            maturity: settings.factory.maturity(),
+            state: view.state,
+            visit: view.visit,
+            step: view.step,
+            insertion: view.insertion,
+            failure: view.failure,
+        });
+    }
+
+    /// Notes what a visit cost; logged once, when its result is durable.
+    fn account(&mut self, visit: Option<VisitId>, step: Option<&'static str>) {
+        if visit.is_some() && visit != self.cost.visit {
+            self.cost = Cost { visit, begun: Some(Instant::now()), ..Cost::default() };
+        }
+        if step == Some("done")
+            && let (Some(visit), Some(begun)) = (self.cost.visit, self.cost.begun.take())
+        {
+            tracing::info!(
+                target: "uketsuke::timing",
+                %visit,
+                total_us = begun.elapsed().as_micros(),
+                busy_us = self.cost.busy.as_micros(),
+                card_us = self.cost.card.as_micros(),
+                centre_us = self.cost.centre.as_micros(),
+                commit_us = self.cost.commit.as_micros(),
+                "visit timing"
+            );
+        }
+    }
+}
+
+async fn ask_centre(
+    place: &Place,
+    task: CentreTask,
+    card_simulated: bool,
+) -> Result<CentreReply, FailureCode> {
+    match task {
+        CentreTask::Relay { operation, visit } => {
+            relay::carry(place, operation, visit, card_simulated).await.map(CentreReply::Relayed)
+        }
+        CentreTask::Screens(session) => place
+            .centre
+            .screens(&session)
+            .await
+            .map(CentreReply::Screens)
+            .map_err(|error| place.centre_failed(&error)),
+        CentreTask::Answers(session, answers) => place
+            .centre
+            .answers(&session, &answers)
+            .await
+            .map(|result| {
+                CentreReply::Settled(Box::new(Settled {
+                    qualification: result.qualification,
+                    consents: result.consents,
+                }))
+            })
+            .map_err(|error| place.centre_failed(&error)),
+    }
+}
+
+/// Opens the reader's port, at the earliest at `earliest`; waits for it to be there.
+async fn open(settings: &ReaderSettings, earliest: Option<Instant>) -> Result<LinkPort, LinkError> {
+    if let Some(earliest) = earliest {
+        tokio::time::sleep_until(earliest.into()).await;
+        devices::serial::wait_for_port(&settings.port).await?;
+    }
+    LinkPort::open(settings.factory.link(), &settings.port)
+}
+
+/// Whether a failure says something of the line, not of one card.
+fn is_line(code: FailureCode) -> bool {
+    [
+        codes::CENTRE_UNREACHABLE,
+        codes::CENTRE_SILENT,
+        codes::CENTRE_UNTRUSTED,
+        codes::TERMINAL_CERTIFICATE_REFUSED,
+        codes::CENTRE_LOGIN_REFUSED,
+        codes::CENTRE_GARBLED,
+    ]
+    .contains(&code)
+}
+
+async fn until(moment: Option<tokio::time::Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,285 @@
+//! Starting and stopping the whole of one site's machine.
+
+use crate::clock::Clock;
+use crate::config::{CentreSettings, Config, ReaderSettings};
+use crate::shared::Shared;
+use crate::station::{self, Place, Trust};
+use crate::telling;
+use centre::Centre;
+use desk::{Desk, DeskConfig, Hub, Limits};
+use devices::pcsc::Watcher;
+use devices::slot::SlotWorker;
+use failure::codes;
+use folders::FaceFolder;
+use ledger::{Ledger, LedgerHandle, LedgerKey, LedgerThread};
+use model::{FailureCode, Insertion, StationState, StationStatus};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// A station that does not end within this is left behind at stop: its card or its driver is stuck.
+const STATION_STOP: Duration = Duration::from_secs(3);
+
+/// Why a terminal does not start. The message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A file that the configuration names cannot be used.
+    #[error("{what} {path} を使えません。パス、権限、内容を確認してください / {what} {path} cannot be used: check path, permissions and content: {cause}", path = path.display())]
+    File {
+        /// What the file is.
+        what: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
+    /// The centre's settings.
+    #[error(transparent)]
+    Centre(#[from] centre::CentreError),
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] ledger::LedgerError),
+    /// The face folder.
+    #[error(transparent)]
+    Folder(#[from] folders::FolderError),
+    /// The local API.
+    #[error(transparent)]
+    Desk(#[from] desk::DeskError),
+    /// The system gives no thread or no randomness.
+    #[error("システム資源が足りません / the system refuses {what}: {cause}")]
+    System {
+        /// What was wanted.
+        what: &'static str,
+        /// Why it was refused.
+        cause: String,
+    },
+}
+
+impl StartError {
+    /// The catalogue's code.
+    #[must_use]
+    pub fn code(&self) -> FailureCode {
+        match self {
+            Self::File { .. } => codes::CONFIG_INVALID,
+            Self::Centre(error) => error.code(),
+            Self::Ledger(error) => error.code(),
+            Self::Folder(error) => error.code(),
+            Self::Desk(error) => error.code(),
+            Self::System { .. } => codes::INTERNAL,
+        }
+    }
+}
+
+/// How to reach a terminal that answers.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// The API's address.
+    pub api: SocketAddr,
+    /// The API's Unix socket.
+    pub socket: PathBuf,
+    /// The token's file.
+    pub token_file: PathBuf,
+}
+
+/// A running terminal.
+#[derive(Debug)]
+pub struct Terminal {
+    ready: Ready,
+    stop: CancellationToken,
+    stations: Vec<JoinHandle<()>>,
+    watcher: Watcher,
+    desk: Desk,
+    ledger: LedgerThread,
+    folder: Option<(SyncSender<()>, JoinHandle<()>)>,
+}
+
+impl Terminal {
+    /// Starts everything; the API answers when this returns.
+    ///
+    /// # Errors
+    /// If a file, the ledger, the folder or the address cannot be used. Readers, cards and the centre may be away:
+    /// they are shown as such and served when they come.
+    pub fn start(config: Config) -> Result<Self, StartError> {
+        let clock = Clock::start();
+        let trust = Trust {
+            photo: pem(&config.card.photo_ca_file, "photo_ca_file", card::FaceTrust::from_pem)?,
+            jpki: pem(&config.card.jpki_ca_file, "jpki_ca_file", card::CardCas::from_pem)?,
+        };
+        let centres: Result<Vec<Centre>, StartError> =
+            config.readers.iter().map(|reader| centre(&config.centre, reader)).collect();
+        let hub = Hub::new();
+        let (wake, woken) = telling::folder_wake();
+        let folder = config.face_folder.as_ref().map(FaceFolder::open).transpose()?;
+        let key = LedgerKey::read(&config.ledger.key_file, &config.ledger.file)?;
+        let opened = Ledger::open(&config.ledger.file, key)?;
+        let folder_waker = folder.is_some().then(|| wake.clone());
+        let (ledger, handle) = LedgerThread::start(opened, telling::on_commit(hub.clone(), folder_waker))?;
+        let statuses = config.readers.iter().map(starting).collect();
+        let shared = Arc::new(Shared::new(statuses, handle.clone(), hub.clone()));
+        let desk = Desk::start(
+            DeskConfig {
+                tcp: config.desk.listen,
+                socket: config.desk.socket.clone(),
+                token_file: config.desk.token_file.clone(),
+                limits: Limits::default(),
+            },
+            Arc::clone(&shared) as Arc<dyn desk::DeskPort>,
+            hub,
+        )?;
+        let folder = folder.map(|folder| keep_folder(folder, handle.clone(), wake, woken)).transpose()?;
+        let ready =
+            Ready { api: desk.address(), socket: config.desk.socket, token_file: config.desk.token_file };
+
+        let stop = CancellationToken::new();
+        let slots: Vec<String> = config.readers.iter().map(|reader| reader.slot.clone()).collect();
+        let watcher = Watcher::start(&slots)
+            .map_err(|cause| StartError::System { what: "a thread", cause: cause.to_string() })?;
+        let mut stations = Vec::new();
+        for (settings, centre) in config.readers.into_iter().zip(centres?) {
+            let Some(slot_changes) = watcher.slot(&settings.slot) else { continue };
+            let mut seed = [0; 32];
+            getrandom::fill(&mut seed)
+                .map_err(|cause| StartError::System { what: "randomness", cause: cause.to_string() })?;
+            let name = format!("station {}", settings.id);
+            let place = Place {
+                slot: SlotWorker::start(settings.slot.clone()),
+                settings,
+                institution: config.institution.clone(),
+                clock,
+                trust: trust.clone(),
+                centre,
+                stand_in: config.centre.stand_in,
+                ledger: handle.clone(),
+                shared: Arc::clone(&shared),
+                seed,
+            };
+            let stop = stop.clone();
+            stations.push(thread(name, move || {
+                match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                    Ok(runtime) => runtime.block_on(station::serve(place, slot_changes, stop)),
+                    Err(cause) => tracing::error!(%cause, "no runtime for a station"),
+                }
+            })?);
+        }
+        Ok(Self { ready, stop, stations, watcher, desk, ledger, folder })
+    }
+
+    /// How to reach it.
+    #[must_use]
+    pub const fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// Ends visits, finishes what is on its way to the ledger, tells the folder, closes the API.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let stations = self.stations;
+        let (ledger, folder, watcher) = (self.ledger, self.folder, self.watcher);
+        let joined = tokio::task::spawn_blocking(move || {
+            let patience = std::time::Instant::now() + STATION_STOP;
+            for station in stations {
+                while !station.is_finished() && std::time::Instant::now() < patience {
+                    std::thread::park_timeout(Duration::from_millis(5));
+                }
+                if !station.is_finished() {
+                    tracing::warn!("a station did not stop in time; it is left behind");
+                }
+            }
+            if !watcher.stop(STATION_STOP) {
+                tracing::warn!("the PC/SC watcher did not stop in time");
+            }
+            if let Some((wake, thread)) = folder {
+                drop(wake);
+                // The waker that the ledger's thread holds goes with it.
+                ledger.stop();
+                let _ = thread.join();
+            } else {
+                ledger.stop();
+            }
+        });
+        self.desk.stop().await;
+        if joined.await.is_err() {
+            tracing::error!("stopping panicked");
+        }
+    }
+}
+
+fn starting(settings: &ReaderSettings) -> StationStatus {
+    StationStatus {
+        reader: settings.id.clone(),
+        label: settings.label.clone(),
+        lane: settings.lane.clone(),
+        model: settings.factory.profile().model,
+        maturity: settings.factory.maturity(),
+        state: StationState::Starting,
+        visit: None,
+        step: None,
+        insertion: Insertion::default(),
+        failure: None,
+    }
+}
+
+/// A line of its own for each reader: a connection is driven by its station's thread, and no reader waits for
+/// another's.
+fn centre(settings: &CentreSettings, reader: &ReaderSettings) -> Result<Centre, StartError> {
+    let password = read(&reader.password_file, "face_password_file")?;
+    let password = centre::Password::new(String::from_utf8_lossy(&password).trim().to_owned());
+    let of = |seconds: u16| Duration::from_secs(seconds.into());
+    let seconds = settings.seconds;
+    Ok(Centre::new(centre::CentreConfig {
+        endpoint: settings.endpoint.clone(),
+        server_name: settings.server_name.clone(),
+        ca_pem_file: settings.ca_file.clone(),
+        certificate_pem_file: settings.certificate_file.clone(),
+        key_pem_file: settings.key_file.clone(),
+        deadlines: centre::Deadlines {
+            connect: of(seconds.connect),
+            handshake: of(seconds.connect),
+            login: of(seconds.answer),
+            relay_message: of(seconds.message),
+            relay_total: of(seconds.relay),
+            answer: of(seconds.answer),
+        },
+        accounts: [(reader.account.clone(), password)].into(),
+    })?)
+}
+
+fn keep_folder(
+    folder: FaceFolder,
+    ledger: LedgerHandle,
+    wake: SyncSender<()>,
+    woken: std::sync::mpsc::Receiver<()>,
+) -> Result<(SyncSender<()>, JoinHandle<()>), StartError> {
+    let runtime = tokio::runtime::Handle::current();
+    let thread =
+        thread("face folder".to_owned(), move || telling::keep_folder(&folder, &ledger, &runtime, &woken))?;
+    Ok((wake, thread))
+}
+
+fn thread(name: String, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StartError> {
+    std::thread::Builder::new()
+        .name(name)
+        .spawn(work)
+        .map_err(|cause| StartError::System { what: "a thread", cause: cause.to_string() })
+}
+
+fn pem<T>(
+    path: &Path,
+    what: &'static str,
+    parse: impl FnOnce(&[u8]) -> Result<T, card::TrustError>,
+) -> Result<T, StartError> {
+    let bytes = read(path, what)?;
+    parse(&bytes).map_err(|cause| StartError::File { what, path: path.to_owned(), cause: cause.to_string() })
+}
+
+fn read(path: &Path, what: &'static str) -> Result<Vec<u8>, StartError> {
+    std::fs::read(path).map_err(|cause| StartError::File {
+        what,
+        path: path.to_owned(),
+        cause: cause.to_string(),
+    })
+}
