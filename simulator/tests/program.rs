@@ -132,10 +132,7 @@ fn a_waiting_patient_is_told_what_the_reader_shows() {
     let fault =
         simulator.bench().wait("front-1", "asked", &json!("pin"), Duration::from_millis(50)).unwrap_err();
     let RigError::Refused { status: 408, problem, .. } = fault else { panic!("{fault}") };
-    assert!(
-        problem.contains("asked = \"pin\" within 50 ms") && problem.contains("out_of_order"),
-        "{problem}"
-    );
+    assert!(problem.contains("within 50 ms") && problem.contains("out_of_order"), "{problem}");
 }
 
 #[test]
