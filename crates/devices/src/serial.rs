@@ -106,15 +106,8 @@ fn open_error(error: tokio_serial::Error, path: &Path) -> LinkError {
 #[cfg(target_os = "linux")]
 pub async fn wait_for_port(path: &Path) -> Result<(), LinkError> {
     use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
-    use std::os::fd::{AsFd as _, AsRawFd, RawFd};
+    use std::os::fd::OwnedFd;
     use tokio::io::{Interest, unix::AsyncFd};
-
-    struct Watch(Inotify);
-    impl AsRawFd for Watch {
-        fn as_raw_fd(&self) -> RawFd {
-            self.0.as_fd().as_raw_fd()
-        }
-    }
 
     let failed = |source: io::Error| LinkError::Other { path: path.to_owned(), source };
     let changes = AddWatchFlags::IN_CREATE | AddWatchFlags::IN_MOVED_TO | AddWatchFlags::IN_ATTRIB;
@@ -130,7 +123,11 @@ pub async fn wait_for_port(path: &Path) -> Result<(), LinkError> {
         if path.exists() {
             return Ok(());
         }
-        let watch = AsyncFd::with_interest(Watch(inotify), Interest::READABLE).map_err(failed)?;
+        #[expect(
+            deprecated,
+            reason = "sound for a descriptor that is owned; its successor is unsafe to call"
+        )]
+        let watch = AsyncFd::with_interest(OwnedFd::from(inotify), Interest::READABLE).map_err(failed)?;
         watch.readable().await.map_err(failed)?.clear_ready();
     }
 }
