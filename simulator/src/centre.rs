@@ -131,9 +131,12 @@ struct Shared {
 impl Shared {
     /// Judges, and tells those who wait for the end of a relay.
     fn judge_relay<R>(&self, judge: impl FnOnce(&mut Judgement) -> R) -> R {
-        let mut judgement = self.judge();
-        let judged = judge(&mut judgement);
-        self.ended.send_replace(judgement.oracle().len());
+        let (judged, ended) = {
+            let mut judgement = self.judge();
+            (judge(&mut judgement), judgement.oracle().len())
+        };
+        // After the judgement's lock: whoever waits holds the other one. Another relay may have told more already.
+        self.ended.send_modify(|told| *told = ended.max(*told));
         judged
     }
 
@@ -207,7 +210,7 @@ impl MockCentre {
     pub async fn oracle_of(&self, relays: usize) -> Vec<OracleEntry> {
         // The sender lives as long as this value, so waiting cannot fail.
         let mut ended = self.shared.ended.subscribe();
-        let _reached = ended.wait_for(|ended| *ended >= relays).await;
+        drop(ended.wait_for(|ended| *ended >= relays).await);
         self.oracle()
     }
 
