@@ -1,6 +1,6 @@
 //! One reader of the desk: firmware behind a pseudo-terminal, and the card slot that belongs to it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -63,6 +63,8 @@ pub(crate) struct ReaderState {
     pub(crate) tray: bool,
     /// Whether the camera sees anything.
     pub(crate) camera: bool,
+    /// When the last `card placed` frame was written to the port: CLOCK_MONOTONIC in nanoseconds.
+    pub(crate) card_placed_written_ns: Option<i64>,
     /// The card slot.
     pub(crate) slot: SlotState,
 }
@@ -142,6 +144,7 @@ pub(crate) struct DeskUnit {
     slot: usize,
     in_slot: Mutex<Option<InSlot>>,
     slot_watch: SlotWatch,
+    scenes: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -164,7 +167,8 @@ impl DeskUnit {
     ) -> std::io::Result<Self> {
         let slot_watch = SlotWatch::start(Arc::clone(&pcscd), slot)?;
         let plugged = AtomicBool::new(true);
-        Ok(Self { name, pty, plugged, pcscd, slot, in_slot: Mutex::new(None), slot_watch })
+        let scenes = AtomicU64::new(u64::try_from(slot).unwrap_or(0) * 1000);
+        Ok(Self { name, pty, plugged, pcscd, slot, in_slot: Mutex::new(None), slot_watch, scenes })
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -193,6 +197,7 @@ impl DeskUnit {
             sounds: view.sounds,
             tray: view.card,
             camera: view.camera,
+            card_placed_written_ns: self.pty.noted_ns(),
             slot: SlotState {
                 name: slot.map(Slot::reader_name).unwrap_or_default(),
                 card: self
@@ -271,6 +276,11 @@ impl DeskUnit {
 
     pub(crate) fn consent(&self, agree: bool) -> bool {
         self.with_unit(|unit, _| unit.answer_consent(agree))
+    }
+
+    /// The seed of the next camera frame.
+    pub(crate) fn next_scene(&self) -> u64 {
+        self.scenes.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn show(&self, frame: Option<GreyFrame>) {

@@ -7,13 +7,15 @@ use model::Moment;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+use nix::time::{ClockId, clock_gettime};
 use nix::unistd;
 use reader::conformance::Firmware;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{Interest, Ready};
@@ -40,6 +42,10 @@ struct Shared<F> {
     /// Counts what the firmware was given: bytes, wakeups, acts.
     steps: watch::Sender<u64>,
     path: PathBuf,
+    /// Which frames are noted, if any.
+    noting: OnceLock<fn(&[u8]) -> bool>,
+    /// When the last noted frame was written, CLOCK_MONOTONIC in nanoseconds; 0 before the first.
+    noted_ns: AtomicI64,
 }
 
 #[derive(Debug)]
@@ -62,6 +68,8 @@ impl<F: Firmware + 'static> PtyReader<F> {
             touched: Notify::new(),
             steps: watch::Sender::new(0),
             path,
+            noting: OnceLock::new(),
+            noted_ns: AtomicI64::new(0),
         });
         let (requests, inbox) = mpsc::channel(4);
         let task = tokio::spawn(serve(Arc::clone(&shared), Some(port), inbox));
@@ -80,6 +88,18 @@ impl<F: Firmware + 'static> PtyReader<F> {
         self.shared.stepped();
         self.shared.touched.notify_one();
         outcome
+    }
+
+    /// From now on, notes when a frame that `which` picks is written. The first choice stays.
+    pub fn note_frames(&self, which: fn(&[u8]) -> bool) {
+        self.shared.noting.get_or_init(|| which);
+    }
+
+    /// When the last picked frame was written: CLOCK_MONOTONIC in nanoseconds, read right before the write that
+    /// held the frame's last byte.
+    #[must_use]
+    pub fn noted_ns(&self) -> Option<i64> {
+        Some(self.shared.noted_ns.load(Ordering::SeqCst)).filter(|ns| *ns != 0)
     }
 
     /// Waits until the unit is as wanted, at most `limit`; whether it came so.
@@ -147,6 +167,9 @@ async fn serve<F: Firmware>(
             while let Some(bytes) = firmware.poll_send() {
                 if let Some(port) = &mut port {
                     port.queue(&bytes);
+                    if shared.noting.get().is_some_and(|which| which(&bytes)) {
+                        port.noted_end = Some(port.waiting.len());
+                    }
                 }
             }
             firmware.next_wakeup()
@@ -163,7 +186,7 @@ async fn serve<F: Firmware>(
                 shared.firmware().wake(now);
                 shared.stepped();
             }
-            received = carry(&mut port) => {
+            received = carry(&mut port, &shared.noted_ns) => {
                 let now = shared.now();
                 shared.firmware().receive(&received, now);
                 shared.stepped();
@@ -193,10 +216,10 @@ async fn at(wakeup: Option<Moment>, origin: Instant) {
 }
 
 /// Writes what waits and returns what was read. Cancel safe: it gives up only while waiting.
-async fn carry(port: &mut Option<Port>) -> Vec<u8> {
+async fn carry(port: &mut Option<Port>, noted_ns: &AtomicI64) -> Vec<u8> {
     let Some(port) = port else { return std::future::pending().await };
     loop {
-        match port.step().await {
+        match port.step(noted_ns).await {
             Ok(Some(bytes)) => return bytes,
             Ok(None) => {}
             // A master whose slave we hold does not fail; if it does, the unit is dead until it is plugged anew.
@@ -212,6 +235,8 @@ struct Port {
     /// Held open: a master without any slave reads EIO, and the terminal closes its end when it likes.
     _slave: OwnedFd,
     waiting: VecDeque<u8>,
+    /// How many of the waiting bytes remain up to the end of a noted frame.
+    noted_end: Option<usize>,
 }
 
 impl Port {
@@ -233,17 +258,18 @@ impl Port {
         )]
         let master = AsyncFd::with_interest(pair.master, Interest::READABLE | Interest::WRITABLE)?;
         name(&node, path)?;
-        Ok(Self { master, _slave: pair.slave, waiting: VecDeque::new() })
+        Ok(Self { master, _slave: pair.slave, waiting: VecDeque::new(), noted_end: None })
     }
 
     fn queue(&mut self, bytes: &[u8]) {
         self.waiting.extend(bytes);
         let excess = self.waiting.len().saturating_sub(MOST_WAITING);
         self.waiting.drain(..excess);
+        self.noted_end = self.noted_end.and_then(|end| end.checked_sub(excess));
     }
 
     /// Waits until bytes can be moved and moves some; what was read, if anything.
-    async fn step(&mut self) -> io::Result<Option<Vec<u8>>> {
+    async fn step(&mut self, noted_ns: &AtomicI64) -> io::Result<Option<Vec<u8>>> {
         let interest = if self.waiting.is_empty() {
             Interest::READABLE
         } else {
@@ -253,8 +279,16 @@ impl Port {
         let ready = guard.ready();
         // Each direction forgets only its own readiness: the other would wait for an edge that has passed.
         if ready.is_writable() && !self.waiting.is_empty() {
+            let began_ns = monotonic_ns();
             match unistd::write(self.master.get_ref(), self.waiting.as_slices().0) {
-                Ok(written) => drop(self.waiting.drain(..written)),
+                Ok(written) => {
+                    self.waiting.drain(..written);
+                    let left = self.noted_end.take().map(|end| end.saturating_sub(written));
+                    match left {
+                        Some(0) => noted_ns.store(began_ns, Ordering::SeqCst),
+                        left => self.noted_end = left,
+                    }
+                }
                 Err(Errno::EAGAIN) => guard.clear_ready_matching(Ready::WRITABLE),
                 Err(error) => return Err(error.into()),
             }
@@ -269,6 +303,12 @@ impl Port {
         }
         Ok(None)
     }
+}
+
+/// CLOCK_MONOTONIC in nanoseconds: the same for every process of a machine.
+fn monotonic_ns() -> i64 {
+    clock_gettime(ClockId::CLOCK_MONOTONIC)
+        .map_or(0, |at| at.tv_sec().saturating_mul(1_000_000_000).saturating_add(at.tv_nsec()))
 }
 
 /// Makes `path` point to the node, in one step for whoever watches the directory.

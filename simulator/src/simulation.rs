@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use caora_frames::{Block, ReaderMessage};
 use model::{FaceAccount, Moment};
 use serde::Serialize;
 use simulator_centre::{Account, Setup};
@@ -236,7 +237,15 @@ fn plug_in(number: usize, directory: &Path, name: &str) -> Result<PtyReader<Caor
     let seed = u64::try_from(number).unwrap_or(0);
     let serial = format!("T{:07}", seed.saturating_add(1));
     let unit = Caora::new(UnitConfig { serial, seed, ..UnitConfig::default() }, Moment::ZERO);
-    PtyReader::plug_in(unit, directory, name).map_err(io("a pseudo-terminal cannot be opened"))
+    let pty = PtyReader::plug_in(unit, directory, name).map_err(io("a pseudo-terminal cannot be opened"))?;
+    pty.note_frames(is_card_placed);
+    Ok(pty)
+}
+
+/// The frame whose way to a client is measured.
+fn is_card_placed(frame: &[u8]) -> bool {
+    Block::new_checked(frame)
+        .is_ok_and(|block| matches!(ReaderMessage::parse(block.body()), Ok(ReaderMessage::CardPlaced)))
 }
 
 /// One face account for each reader, with fresh passwords.
