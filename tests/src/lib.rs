@@ -1,1 +1,134 @@
-//! Suites that cross rooms.
+//! What the suites stand on: one simulated desk and a daemon beside it, both as real processes.
+
+use rig::{Daemon, DaemonOptions, Events, RigError, ServerEvent, Simulator, SimulatorOptions};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// Any one state is reached within this, or the test fails and says what it saw instead.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The reader that every desk has.
+pub const READER: &str = "front-1";
+
+/// A simulator and a daemon at its site.
+#[derive(Debug)]
+pub struct TestDesk {
+    /// Killed or stopped and started again by some tests. Ends before the simulator.
+    pub daemon: Daemon,
+    /// The other end of every wire.
+    pub simulator: Simulator,
+}
+
+impl TestDesk {
+    /// A desk whose reader is idle.
+    ///
+    /// # Errors
+    /// [`RigError`] when a program is not built or does not come up.
+    pub fn start() -> Result<Self, RigError> {
+        Self::start_with(|_| ())
+    }
+
+    /// A desk whose daemon is started with other options, e.g. another log level or a wrapper.
+    ///
+    /// # Errors
+    /// As [`TestDesk::start`].
+    pub fn start_with(change: impl FnOnce(&mut DaemonOptions)) -> Result<Self, RigError> {
+        let simulator = Simulator::start(SimulatorOptions::default())?;
+        let mut options = simulator.daemon();
+        options.log_level = String::from("warn");
+        change(&mut options);
+        let daemon = Daemon::start(options)?;
+        let desk = Self { daemon, simulator };
+        desk.until_idle()?;
+        Ok(desk)
+    }
+
+    /// An event stream from behind `last_event_id`.
+    ///
+    /// # Errors
+    /// [`RigError`] when it is refused.
+    pub fn events(&self, last_event_id: Option<&str>) -> Result<Events, RigError> {
+        self.daemon.desk().events(last_event_id, PATIENCE)
+    }
+
+    /// Waits until the station is idle.
+    ///
+    /// # Errors
+    /// [`RigError::TimedOut`] with what came instead.
+    pub fn until_idle(&self) -> Result<(), RigError> {
+        let mut events = self.events(None)?;
+        until_station(&mut events, "an idle station", |station| station["state"] == "idle").map(drop)
+    }
+
+    /// Kills the daemon as a power cut would and starts it again with the same options.
+    ///
+    /// # Errors
+    /// [`RigError`] when it does not come up again.
+    pub fn kill_and_restart(self) -> Result<Self, RigError> {
+        self.daemon.kill()?;
+        let daemon = Daemon::start(self.simulator.daemon())?;
+        Ok(Self { daemon, simulator: self.simulator })
+    }
+
+    /// Every result that the API has, in order.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn results(&self) -> Result<Vec<Value>, RigError> {
+        let body = self.daemon.desk().results()?;
+        Ok(body["results"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// The files in the face folder: name and content, in order of their names.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn face_files(&self) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&self.simulator.ready().face_dir)? {
+            let entry = entry?;
+            files.push((entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path())?));
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// Makes the centre misbehave in this way.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn misbehave(&self, kind: &str) -> Result<(), RigError> {
+        self.simulator.bench().misbehave(Some(&json!(kind)))
+    }
+}
+
+/// Waits for a station event that is `wanted`.
+///
+/// # Errors
+/// [`RigError::TimedOut`] with what came instead.
+pub fn until_station(
+    events: &mut Events,
+    what: &str,
+    mut wanted: impl FnMut(&Value) -> bool,
+) -> Result<Value, RigError> {
+    let event = events.wait_for(what, PATIENCE, |event| {
+        event.kind == "station" && event.json().is_ok_and(|station| wanted(&station))
+    })?;
+    event.json()
+}
+
+/// Waits until the station shows this failure.
+///
+/// # Errors
+/// [`RigError::TimedOut`] with what came instead.
+pub fn until_failure(events: &mut Events, code: &str) -> Result<Value, RigError> {
+    until_station(events, code, |station| station["failure"]["code"] == code)
+}
+
+/// Waits for the next result.
+///
+/// # Errors
+/// [`RigError::TimedOut`] with what came instead.
+pub fn next_result(events: &mut Events) -> Result<ServerEvent, RigError> {
+    events.wait_for("a result", PATIENCE, |event| event.kind == "result")
+}

@@ -65,7 +65,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ),
     ("rig", Io, &[]),
     ("xtask", Io, &["rig"]),
-    ("tests", Io, &["failure", "model", "oqs", "rig"]),
+    ("tests", Io, &["rig"]),
 ];
 
 /// Crates that open, wait, listen or draw. None may stand anywhere under a pure room.

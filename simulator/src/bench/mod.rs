@@ -83,10 +83,22 @@ fn routes() -> Router<Arc<World>> {
         .fallback(async || Problem::not_found("no such route", ""))
 }
 
-/// A persona as the bench tells of it: what a scenario needs to choose one, and nothing that a log must not hold.
+/// A persona as the bench tells of it. Personas are invented, and the suites look for them where no patient may
+/// appear; so all that a real patient would have kept secret is told here, to the holder of the bench's token.
 #[derive(Serialize)]
 struct PersonaView<'a> {
     id: &'a str,
+    name: &'a str,
+    kana: &'a str,
+    alias: Option<&'a str>,
+    address: &'a str,
+    birthdate: String,
+    symbol: Option<&'a str>,
+    number: &'a str,
+    individual_number: &'a str,
+    security_code: &'a str,
+    pin: Option<&'a str>,
+    sign_password: Option<&'a str>,
     serial: u32,
     has_pin: bool,
     pin_blocked: bool,
@@ -100,6 +112,22 @@ async fn personas(State(world): State<Arc<World>>) -> Json<serde_json::Value> {
         .iter()
         .map(|persona| PersonaView {
             id: &persona.id,
+            name: &persona.name,
+            kana: &persona.kana,
+            alias: persona.alias.as_deref(),
+            address: &persona.address,
+            birthdate: format!(
+                "{:04}{:02}{:02}",
+                persona.birth.year(),
+                u8::from(persona.birth.month()),
+                persona.birth.day()
+            ),
+            symbol: persona.symbol.as_deref(),
+            number: &persona.number,
+            individual_number: &persona.individual_number,
+            security_code: &persona.security_code,
+            pin: persona.pin.as_deref(),
+            sign_password: persona.sign_password.as_deref(),
             serial: persona.serial,
             has_pin: persona.pin.is_some(),
             pin_blocked: persona.pin_blocked,

@@ -86,9 +86,9 @@ async fn main() -> ExitCode {
 async fn status(arguments: &Arguments) -> Result<(), ControlError> {
     let answer = get(arguments, "/v1/readers").await?;
     let body: Value = serde_json::from_slice(&answer.collect().await?.to_bytes())?;
-    let line = &body["centre"];
+    let line = at(&body, "centre");
     println!("センター / centre: {}{}", word(line, "state"), code(line));
-    for reader in body["readers"].as_array().into_iter().flatten() {
+    for reader in at(&body, "readers").as_array().into_iter().flatten() {
         println!(
             "{} {} {} [{} · {}]: {}{}{}",
             word(reader, "reader"),
@@ -97,8 +97,8 @@ async fn status(arguments: &Arguments) -> Result<(), ControlError> {
             word(reader, "model"),
             word(reader, "maturity"),
             word(reader, "state"),
-            reader["step"].as_str().map(|step| format!(" ({step})")).unwrap_or_default(),
-            code(&reader["failure"]),
+            at(reader, "step").as_str().map(|step| format!(" ({step})")).unwrap_or_default(),
+            code(at(reader, "failure")),
         );
     }
     Ok(())
@@ -131,7 +131,7 @@ fn show_event(event: &str) {
     match field("event: ") {
         "result" => println!(
             "結果 / result {}: {} visit {} {} {}",
-            data["id"],
+            at(&data, "id"),
             word(&data, "reader"),
             word(&data, "visit"),
             word(&data, "verification"),
@@ -141,8 +141,8 @@ fn show_event(event: &str) {
             "{}: {}{}{}",
             word(&data, "reader"),
             word(&data, "state"),
-            data["step"].as_str().map(|step| format!(" ({step})")).unwrap_or_default(),
-            code(&data["failure"]),
+            at(&data, "step").as_str().map(|step| format!(" ({step})")).unwrap_or_default(),
+            code(at(&data, "failure")),
         ),
         "centre" => println!("センター / centre: {}{}", word(&data, "state"), code(&data)),
         other => println!("{other}"),
@@ -182,15 +182,19 @@ async fn get(arguments: &Arguments, path: &str) -> Result<Response<Incoming>, Co
     }
     let status = answer.status();
     let body = answer.collect().await?.to_bytes();
-    let detail = serde_json::from_slice::<Value>(&body).map(|problem| format!("{}", problem["detail"]));
+    let detail = serde_json::from_slice::<Value>(&body).map(|problem| format!("{}", at(&problem, "detail")));
     Err(ControlError::Refused(format!("{status} {}", detail.unwrap_or_default())))
 }
 
+fn at<'a>(value: &'a Value, key: &str) -> &'a Value {
+    value.get(key).unwrap_or(&Value::Null)
+}
+
 fn word<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or("-")
+    at(value, key).as_str().unwrap_or("-")
 }
 
 /// A failure's code behind its line, with the command that explains it.
 fn code(value: &Value) -> String {
-    value["code"].as_str().map(|code| format!(" — {code} (uketsuke explain {code})")).unwrap_or_default()
+    at(value, "code").as_str().map(|code| format!(" — {code} (uketsuke explain {code})")).unwrap_or_default()
 }
