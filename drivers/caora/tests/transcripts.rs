@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use caora::FACTORY;
+use caora_frames::ReaderMessage;
+use caora_frames::block::{ACK, BlockNumber, STX, ack};
 use model::{ConsentItem, ConsentScreen, Decision, Moment, Pii, Purpose};
 use reader::conformance::{Firmware, Pair};
 use reader::{
@@ -10,6 +12,7 @@ use reader::{
 };
 use simulator_card::face::{self, Scene};
 use simulator_firmware::caora::{AskedView, Caora, CardFace, GreyFrame, Reading, UnitConfig};
+use std::collections::VecDeque;
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -244,6 +247,76 @@ fn an_answer_to_a_question_that_was_cancelled_is_dropped() {
 }
 
 #[test]
+fn an_answer_that_is_under_way_when_the_question_is_replaced_is_dropped() {
+    let mut desk = ready();
+    say(&mut desk, Command::AskPin { tries_left: 3 });
+    see(&mut desk, |asked| matches!(asked, AskedView::Pin { .. }));
+    assert!(desk.firmware.type_pin(b"9999"));
+    desk.firmware.slow(Duration::from_millis(150));
+    // Long enough for ENQ to have fetched the digits, too short for them to have arrived.
+    assert!(!desk.run_until(Duration::from_millis(100), 100, |desk| !desk.events.is_empty()));
+    say(&mut desk, Command::AskPin { tries_left: 2 });
+    hear_nothing(&mut desk);
+    see(&mut desk, |asked| *asked == AskedView::Pin { tries_left: 2 });
+    assert!(desk.firmware.type_pin(b"1234"));
+    let Event::PinEntered(pin) = hear(&mut desk, "PIN entered") else { panic!() };
+    assert_eq!(pin.expose(Purpose::Judge), b"1234");
+}
+
+/// A unit on a cable that loses acknowledgements, so many in each direction.
+#[derive(Debug)]
+struct LosingAcks {
+    unit: Caora,
+    to_unit: u32,
+    to_host: u32,
+}
+
+impl Firmware for LosingAcks {
+    fn receive(&mut self, bytes: &[u8], now: Moment) {
+        if bytes.first() == Some(&ACK) && self.to_unit > 0 {
+            self.to_unit -= 1;
+        } else {
+            self.unit.receive(bytes, now);
+        }
+    }
+    fn wake(&mut self, now: Moment) {
+        self.unit.wake(now);
+    }
+    fn poll_send(&mut self) -> Option<Vec<u8>> {
+        let bytes = self.unit.poll_send()?;
+        if bytes.first() == Some(&ACK) && self.to_host > 0 {
+            self.to_host -= 1;
+            return self.poll_send();
+        }
+        Some(bytes)
+    }
+    fn next_wakeup(&self) -> Option<Moment> {
+        self.unit.next_wakeup()
+    }
+}
+
+#[test]
+fn a_block_repeated_after_a_lost_acknowledgement_counts_once() {
+    let unit = Caora::new(UnitConfig::default(), Moment::ZERO);
+    let mut desk = Pair::new(FACTORY.create(), LosingAcks { unit, to_unit: 0, to_host: 0 });
+    assert!(desk.run_until(Duration::from_secs(1), 100, |desk| !desk.events.is_empty()));
+
+    desk.firmware.to_host = 3;
+    desk.input(Input::Command(Command::Sound(Sound::Chime)));
+    assert!(!desk.run_until(Duration::from_secs(2), 500, |desk| !desk.troubles.is_empty()));
+    assert_eq!((desk.firmware.to_host, desk.firmware.unit.view().sounds), (0, 1), "obeyed once");
+
+    desk.firmware.unit.place_card(CardFace::new(NUMBER_B).unwrap());
+    assert!(desk.run_until(Duration::from_secs(1), 100, |desk| desk.events.len() == 2));
+    desk.firmware.to_unit = 3;
+    desk.input(Input::Command(Command::OpenAttempt(AttemptId(1))));
+    assert!(!desk.run_until(Duration::from_secs(2), 500, |desk| !desk.troubles.is_empty()));
+    let names: Vec<_> = desk.events.iter().map(Event::name).collect();
+    assert_eq!(desk.firmware.to_unit, 0);
+    assert_eq!(names, ["ready", "card placed", "number B read"], "told once");
+}
+
+#[test]
 fn what_the_model_lacks_is_refused_and_nothing_is_sent() {
     let mut desk = ready();
     say(&mut desk, Command::Light(Lamp::Green));
@@ -358,6 +431,43 @@ fn garbage_is_given_up_without_spinning() {
         assert!(code.starts_with("READER_"), "{answer:02x?}: {:?}", desk.troubles);
         assert_eq!(desk.troubles.len(), 1, "{answer:02x?}: {:?}", desk.troubles);
     }
+}
+
+/// A unit that answers whatever comes with one more message, and never gives the line back.
+#[derive(Debug, Default)]
+struct Endless {
+    number: Option<BlockNumber>,
+    saying: VecDeque<Vec<u8>>,
+}
+
+impl Firmware for Endless {
+    fn receive(&mut self, bytes: &[u8], _: Moment) {
+        let identify = bytes.first() == Some(&STX);
+        let number = if identify { BlockNumber::OPENING } else { self.number.unwrap().next() };
+        self.number = Some(number);
+        let odd = number.digit() % 2 == 1;
+        let message = if odd { ReaderMessage::CardPlaced } else { ReaderMessage::CardTaken };
+        self.saying.push_back(if identify {
+            ack(number).to_vec()
+        } else {
+            message.emit(number).unwrap().to_vec()
+        });
+    }
+    fn wake(&mut self, _: Moment) {}
+    fn poll_send(&mut self) -> Option<Vec<u8>> {
+        self.saying.pop_front()
+    }
+    fn next_wakeup(&self) -> Option<Moment> {
+        None
+    }
+}
+
+#[test]
+fn a_unit_that_never_gives_the_line_back_is_given_up() {
+    let mut desk = Pair::new(FACTORY.create(), Endless::default());
+    desk.run_until(Duration::from_secs(1), 100, |desk| !desk.troubles.is_empty());
+    assert_eq!(desk.troubles, ["READER_GARBLED"]);
+    assert!(desk.events.len() <= 32, "{}", desk.events.len());
 }
 
 proptest::proptest! {
