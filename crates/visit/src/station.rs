@@ -268,14 +268,18 @@ impl Station {
             // The centre's answer is in hand; it is made durable and told, card or no card.
             return;
         }
-        if !visit.step.card_may_go() {
-            self.fail_shown(code, now);
-            self.end_visit_with(code);
-            self.tell([Command::Cancel, Command::Show(Notice::Failure(code)), Command::Sound(Sound::Alarm)]);
+        if visit.step.card_may_go() {
+            self.clear(now);
+            return;
         }
+        self.effects.push_back(Effect::Failed(visit.id, code));
+        self.fail_shown(code, now);
+        self.tell([Command::Cancel, Command::Show(Notice::Failure(code)), Command::Sound(Sound::Alarm)]);
         self.clear(now);
+        self.effects.push_back(Effect::Abandon);
     }
 
+    /// Reader or slot can no longer be used: a visit in progress ends with that.
     fn end_visit_with(&mut self, code: FailureCode) {
         if let State::Visit(visit) = &self.state {
             // A result that is on its way to the ledger is told there; the visit did not fail.
@@ -604,7 +608,6 @@ impl Station {
     }
 
     fn done(&mut self) -> Next {
-        self.effects.push_back(Effect::Abandon);
         self.tell([
             Command::Show(Notice::TakeCard),
             Command::Light(Lamp::Green),
@@ -616,7 +619,9 @@ impl Station {
     /// Ends the visit without a result; the card is still there.
     fn fail(&mut self, code: FailureCode, now: Now) {
         self.fail_shown(code, now);
-        self.end_visit_with_code(code);
+        if let State::Visit(visit) = &self.state {
+            self.effects.push_back(Effect::Failed(visit.id, code));
+        }
         self.tell([
             Command::Cancel,
             Command::Show(Notice::Failure(code)),
@@ -624,13 +629,6 @@ impl Station {
             Command::Sound(Sound::Alarm),
         ]);
         self.go(Step::Failed, now);
-    }
-
-    fn end_visit_with_code(&mut self, code: FailureCode) {
-        if let State::Visit(visit) = &self.state {
-            self.effects.push_back(Effect::Failed(visit.id, code));
-            self.effects.push_back(Effect::Abandon);
-        }
     }
 
     /// Enters a step: its deadline starts. A card that was taken meanwhile is noticed here.
@@ -641,6 +639,10 @@ impl Station {
         let ended = visit.step.card_may_go() && !matches!(visit.step, Step::Committing(_));
         self.deadline = Some(now.moment.after(limit));
         self.changed();
+        if ended {
+            // After the patient and the desk were told: letting go of a stuck card takes time.
+            self.effects.push_back(Effect::Abandon);
+        }
         if ended && !(self.tray && matches!(self.slot, Slot::Card(_))) {
             self.clear(now);
         }
