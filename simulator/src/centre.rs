@@ -4,12 +4,10 @@
 
 mod certificates;
 mod listener;
-mod registry;
 mod relay;
 mod routes;
 
 pub use certificates::{CertificateFault, Files, SERVER_NAME, write_foreign_terminal};
-pub use registry::{patient_of, usual_screens};
 
 use self::certificates::Authority;
 use self::listener::{Channel, TlsListener};

@@ -2,16 +2,17 @@
 
 use centre::{Centre, CentreConfig, CentreError, Deadlines, Password, Relay, RelayAnswer, Step};
 use centre_wire::Operation;
-use model::{FaceAccount, VisitId};
-use simulator::centre::{Files, LineOptions, MockCentre, SERVER_NAME, patient_of};
+use model::{ConsentItem, ConsentScreen, FaceAccount, Validity, VisitId};
+use simulator::centre::{Files, LineOptions, MockCentre, SERVER_NAME};
 use simulator_card::{Card, CardKeys, CertificateRule, IssueOptions, Issuer, Persona, personas};
-use simulator_centre::{Account, Setup};
+use simulator_centre::{Account, Insurance, Patient, Setup, Sex};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 use tempfile::TempDir;
 use time::OffsetDateTime;
+use time::macros::date;
 
 const SEED: u64 = 20_260_401;
 pub(crate) const PASSWORD: &str = "reception-1";
@@ -63,6 +64,41 @@ pub(crate) fn setup() -> Setup {
         revocation_lists: vec![ISSUER.revocation_list(&revoked, OffsetDateTime::now_utc()).unwrap()],
         policies: vec![Setup::TEST_POLICY.to_owned()],
         stand_in_seed: ISSUER.standin_seed().to_vec(),
+    }
+}
+
+/// Everybody is insured alike; only name and card differ.
+fn patient_of(persona: &Persona) -> Patient {
+    let screen = |id: &str, items: &[ConsentItem]| ConsentScreen { id: id.to_owned(), items: items.to_vec() };
+    let bundle = [ConsentItem::HealthCheckups, ConsentItem::Medicines, ConsentItem::Diagnosis];
+    Patient {
+        serial: persona.serial.into(),
+        validity: Validity::Valid,
+        insurance: Insurance {
+            card_classification: "01".to_owned(),
+            insurer_number: "990123".to_owned(),
+            insurer_name: persona.insurer_name.clone(),
+            symbol: persona.symbol.clone(),
+            number: persona.number.clone(),
+            branch: persona.branch.clone(),
+            is_insured: true,
+            insured_name: None,
+            name: persona.name.clone(),
+            kana: "ﾐﾎﾝ".to_owned(),
+            other_name: persona.alias.clone(),
+            sex: Sex::Unset,
+            birth: persona.birth,
+            address: Some(persona.address.clone()),
+            post_number: None,
+            valid_from: date!(2024 - 04 - 01),
+            valid_until: None,
+            lost_on: None,
+            ratio: None,
+        },
+        screens: vec![screen("medical", &bundle), screen("operations", &[ConsentItem::Operations])],
+        limit: None,
+        specific_diseases: Vec::new(),
+        reference_number: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every failure of the line, produced on a real socket.
 
-use crate::desk::{Desk, account, card, carry, config, impatient, missing, visit};
+use crate::desk::{Desk, account, card, carry, carry_until, config, impatient, missing, visit};
 use centre::{Centre, CentreConfig, CentreError, Password};
 use centre_wire::Operation;
 use failure::codes;
@@ -95,6 +95,23 @@ async fn a_relay_has_a_limit_of_time_and_of_commands() {
     says(&relay.next().await.unwrap_err(), codes::RELAY_LIMIT, "seconds");
 }
 
+/// The client carries what a guard must refuse: here it is seen to arrive.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hostile_centre_asks_for_what_the_guard_refuses() {
+    let desk = Desk::plain().await;
+    for (misbehaviour, asked) in [
+        (Misbehaviour::AskVerify, &b"\x00\x20\x00\x80\x04"[..]),
+        (Misbehaviour::AskOtherApplication, b"\x00\xA4\x04\x0C\x0A\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x02"),
+        (Misbehaviour::AskOtherText, b"\x80\x2A\x00\x80\x33"),
+    ] {
+        desk.mock.set_misbehaviour(Some(misbehaviour));
+        let mut relay = desk.centre.open_relay(&account(), Operation::PinLess, visit(1)).await.unwrap();
+        let hostile = carry_until(&mut relay, &mut card("housewife"), |apdu| apdu.starts_with(asked)).await;
+        assert!(!hostile.ends_with(&[&relay.digest()[..], &[0]].concat()), "never this relay's text");
+        relay.refuse(codes::RELAY_COMMAND_REFUSED).await.unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_answer_is_garbled() {
     let desk = Desk::plain().await;
@@ -168,7 +185,7 @@ async fn a_wrong_password_is_refused_and_a_lost_token_renewed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restarted_centre_is_found_again() {
+async fn a_stopped_centre_is_unreachable() {
     let desk = Desk::plain().await;
     let answer = desk.relay(&mut card("housewife"), 1).await.unwrap();
     desk.centre.screens(&answer.session).await.unwrap();

@@ -32,7 +32,7 @@ async fn a_visit_over(versions: TlsVersions) {
         for part in [
             "<QualificationValidity>1</QualificationValidity>",
             "<Name>見本　花子</Name>",
-            "<NameKana>ﾐﾎﾝ ﾊﾅｺ</NameKana>",
+            "<InsurerNumber>  990123</InsurerNumber>",
             "<PharmacistsInfoConsFlg>1</PharmacistsInfoConsFlg><PharmacistsInfoConsTime>20",
             "<OperationInfoConsFlg>0</OperationInfoConsFlg>",
         ] {
