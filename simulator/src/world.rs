@@ -64,9 +64,6 @@ pub(crate) enum CardError {
     /// The digits on the card are none.
     #[error("the digits on the card's face are none")]
     NumberB,
-    /// The system gives no randomness.
-    #[error("no randomness")]
-    Randomness,
 }
 
 impl World {
@@ -146,7 +143,8 @@ impl World {
         });
     }
 
-    /// Puts someone before a reader's camera, or nobody; gives the seed that pose and light were drawn from.
+    /// Puts someone before a reader's camera, or nobody; gives the seed that pose and light were drawn from. Unless
+    /// one is given it is the reader's next, so that the same deeds see the same frames.
     pub(crate) fn show_face(
         &self,
         unit: &DeskUnit,
@@ -157,10 +155,7 @@ impl World {
             unit.show(None);
             return Ok(None);
         };
-        let seed = match seed {
-            Some(seed) => seed,
-            None => random().ok_or(CardError::Randomness)?,
-        };
+        let seed = seed.unwrap_or_else(|| unit.next_scene());
         tracing::info!(reader = unit.id(), scene = ?before.scene, seed, "someone stands before the camera");
         unit.show(frame(self.persona(&before.persona)?, before.scene, seed));
         Ok(Some(seed))
@@ -228,11 +223,4 @@ impl World {
     fn cards(&self) -> MutexGuard<'_, BTreeMap<String, Card>> {
         self.cards.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn random() -> Option<u64> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).ok()?;
-    // Short enough to be read out and typed again.
-    Some(u64::from_be_bytes(bytes) % 1_000_000)
 }

@@ -2,6 +2,8 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a test reads the clock, and its helpers may fail loudly"

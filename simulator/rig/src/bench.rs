@@ -22,8 +22,13 @@ pub struct Visit {
     /// For `pin`: the digits; the persona's own when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pin: Option<String>,
+    /// Face attempts before giving up; one when `face` is given, else three, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tries: Option<u8>,
     /// What is answered to every consent question.
     pub consents: Decisions,
+    /// A card as issued, with full PIN counters, and not the persona's one card.
+    pub fresh: bool,
     /// Faults of the card, as `place` takes them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Value>,
@@ -61,7 +66,9 @@ impl Visit {
             method: String::from("face"),
             face: None,
             pin: None,
+            tries: None,
             consents: Decisions::Same(String::from("agree")),
+            fresh: false,
             faults: Vec::new(),
             take: true,
             step_ms: 20_000,
@@ -90,7 +97,7 @@ impl Visit {
 /// How a visit went, as the reader saw it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Timeline {
-    /// What the reader showed at the end: `done`, `take_card` or `failure`.
+    /// `take_card`: all was done. `failure`: the reader shows one. `asked_again`: another try is offered.
     pub ended: String,
     /// The failure's code when the reader showed one.
     pub failure: Option<String>,
@@ -214,6 +221,14 @@ impl Bench {
     /// [`RigError`].
     pub fn queries(&self) -> Result<Value, RigError> {
         self.get("/v1/centre/queries")
+    }
+
+    /// Changes what the centre knows of a persona: the 資格有効性 (`valid`, `invalid` …), or `None` for not registered.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn register(&self, persona: &str, validity: Option<&str>) -> Result<(), RigError> {
+        self.post("/v1/centre/patient", &json!({ "persona": persona, "validity": validity })).map(drop)
     }
 
     /// Makes the centre misbehave; `None` makes it behave again.

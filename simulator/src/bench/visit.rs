@@ -34,6 +34,8 @@ pub(super) struct VisitRequest {
     face: Option<FaceBefore>,
     /// The persona's own when absent. Never told again.
     pin: Option<String>,
+    /// Face attempts before giving up: people shift and try again. One when `face` is given, else three.
+    tries: Option<u8>,
     #[serde(default)]
     consents: Decisions,
     #[serde(default)]
@@ -135,11 +137,20 @@ impl Patient<'_> {
     async fn play(&mut self, request: &VisitRequest) -> Result<(&'static str, Option<String>), Problem> {
         self.until("the reader invites to place a card", |state| state.screen == "place_card" && !state.tray)
             .await?;
+        if request.method == MethodWord::Face {
+            self.stand_before_camera(request)?;
+        }
         self.began = Instant::now();
         let placing = Placing { faults: request.faults.clone(), fresh: request.fresh, ..Placing::default() };
         self.do_it(|world, unit| world.place(unit, &request.persona, &placing))?;
         self.note("card placed");
-        let end = self.until_taking(request).await?;
+        let end = match self.until_taking(request).await {
+            Ok(end) => end,
+            Err(problem) => {
+                self.walk_away(request.take);
+                return Err(problem);
+            }
+        };
         self.do_it(|world, unit| world.show_face(unit, None, None))?;
         if request.take {
             self.do_it(|world, unit| world.pull(unit, None))?;
@@ -148,6 +159,15 @@ impl Patient<'_> {
             self.note("reader ready");
         }
         Ok(end)
+    }
+
+    /// A visit that cannot go on leaves the reader to the next patient.
+    fn walk_away(&self, take: bool) {
+        // What stopped the visit is told; that leaving it failed too would say less.
+        let _nobody = self.do_it(|world, unit| world.show_face(unit, None, None));
+        if take {
+            let _gone = self.do_it(|world, unit| world.pull(unit, None));
+        }
     }
 
     /// Everything between placing and taking.
@@ -188,16 +208,35 @@ impl Patient<'_> {
         })
     }
 
-    async fn face(&mut self, request: &VisitRequest) -> Result<Seen, Problem> {
+    /// Who comes to the reader stands there before the card lies in it; again, in another pose, for another try.
+    fn stand_before_camera(&self, request: &VisitRequest) -> Result<(), Problem> {
         let before = match &request.face {
             Some(FaceBefore { scene: SceneKind::None, .. }) => None,
             Some(before) => Some(before.clone()),
             None => Some(FaceBefore { persona: request.persona.clone(), scene: SceneKind::Right }),
         };
-        self.do_it(|world, unit| world.show_face(unit, before.as_ref(), None))?;
-        self.note("before the camera");
-        self.choose(Method::Face)?;
-        self.look(|asked| matches!(asked, Asked::Methods { .. } | Asked::Pin { .. })).await
+        self.do_it(|world, unit| world.show_face(unit, before.as_ref(), None)).map(drop)
+    }
+
+    async fn face(&mut self, request: &VisitRequest) -> Result<Seen, Problem> {
+        let tries = request.tries.unwrap_or_else(|| if request.face.is_some() { 1 } else { 3 });
+        let mut done = 1;
+        loop {
+            self.choose(Method::Face)?;
+            let seen = self.look(|asked| matches!(asked, Asked::Methods { .. } | Asked::Pin { .. })).await?;
+            let again = match &seen {
+                Seen::AskedAgain(state) => {
+                    matches!(&state.asked, Asked::Methods { offered } if offered.contains(&"face"))
+                }
+                _ => false,
+            };
+            if !again || done >= tries {
+                return Ok(seen);
+            }
+            self.note("tries again");
+            self.stand_before_camera(request)?;
+            done += 1;
+        }
     }
 
     async fn pin(&mut self, request: &VisitRequest) -> Result<Seen, Problem> {
