@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`io`] | inputs, effects, tasks and replies |
 //! | [`deadlines`] | how long each step may take |
-//! | [`station`] | the life of one reader: starting, idle, in a visit, card left, out of order |
+//! | [`station`] | the life of one reader: starting, idle, in a visit, card left, out of order; its `progress` takes a visit from step to step |
 //! | `steps` | one struct per step of a visit, holding what is known there |
 
 pub mod deadlines;
