@@ -6,7 +6,7 @@ use nix::unistd::geteuid;
 use std::{
     fs::{self, File, TryLockError},
     io::ErrorKind,
-    os::unix::fs::MetadataExt,
+    os::unix::{fs::MetadataExt, net::UnixStream},
     path::{Path, PathBuf},
 };
 use tempfile::TempDir;
@@ -15,6 +15,8 @@ use tempfile::TempDir;
 const OURS: &str = "uketsuke-run-";
 /// How the rig calls those of the daemons it starts.
 const OF_THE_RIG: &str = "uketsuke-rig-";
+/// How the simulator calls those of its PC/SC services.
+const OF_PCSCD: &str = "uketsuke-pcscd-";
 /// Locked while its run lives; the kernel lets go of it whatever way the run ends.
 const OWNER: &str = "owner";
 
@@ -63,11 +65,9 @@ pub(crate) fn alone(name: &str) -> Result<File, Fault> {
 fn remove_remains(place: &Path) {
     for folder in own_folders(place) {
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let dead = if name.starts_with(OURS) {
-            owner_is_gone(&folder)
-        } else {
-            name.starts_with(OF_THE_RIG) && daemon_is_gone(&folder)
-        };
+        let dead = (name.starts_with(OURS) && owner_is_gone(&folder))
+            || (name.starts_with(OF_THE_RIG) && daemon_is_gone(&folder))
+            || (name.starts_with(OF_PCSCD) && pcscd_is_gone(&folder));
         if dead {
             // What cannot be removed now is met again next time.
             let _ = fs::remove_dir_all(&folder);
@@ -94,4 +94,10 @@ fn daemon_is_gone(folder: &Path) -> bool {
         .get("pid")
         .and_then(serde_json::Value::as_u64)
         .is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists())
+}
+
+/// Its socket listens as long as it lives.
+fn pcscd_is_gone(folder: &Path) -> bool {
+    UnixStream::connect(folder.join("pcscd.comm"))
+        .is_err_and(|fault| fault.kind() == ErrorKind::ConnectionRefused)
 }

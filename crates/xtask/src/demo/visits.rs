@@ -60,7 +60,8 @@ fn one(up: &DeskUp, ear: &Ear, reader: &str, expected: &Expected) -> Result<(), 
     let shown = up.simulator.bench().visit(reader, &expected.visit)?;
     // The bench answers with its last step, so both clocks meet there, but for the answer's own way.
     let whole = shown.steps.last().map_or(0.0, |step| step.at_ms.max(0.0));
-    let placed = Instant::now().checked_sub(Duration::from_secs_f64(whole / 1000.0)).unwrap_or_else(Instant::now);
+    let placed =
+        Instant::now().checked_sub(Duration::from_secs_f64(whole / 1000.0)).unwrap_or_else(Instant::now);
     if shown.ended != "take_card" {
         timeline::print(&shown, placed, &[]);
         return Err(Fault::Unexpected(format!(
