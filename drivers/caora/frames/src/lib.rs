@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`block`] | control characters, the checked view [`Block`], the stream reader [`Collector`] |
 //! | [`host`] | what the terminal sends: [`HostMessage`] |
-//! | [`unit`] | what the reader sends: [`ReaderMessage`] |
+//! | [`mod@unit`] | what the reader sends: [`ReaderMessage`] |
 //! | [`mod@redact`] | a frame as a line of a trace, without personal fields |
 
 pub mod block;
