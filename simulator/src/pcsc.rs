@@ -120,7 +120,8 @@ impl Pcscd {
 
     fn attempt(slots: usize) -> Result<Option<Self>, PcscError> {
         let pairs = free_pairs(slots.div_ceil(2))?;
-        let directory = tempfile::TempDir::with_prefix("uketsuke-pcscd-").map_err(prepare("pcscd's directory"))?;
+        let directory =
+            tempfile::TempDir::with_prefix("uketsuke-pcscd-").map_err(prepare("pcscd's directory"))?;
         configure(directory.path(), &pairs)?;
         let socket = UnixListener::bind(socket_path(directory.path())).map_err(prepare("pcscd's socket"))?;
         let daemon = Daemon::spawn(socket, &directory.path().join("conf"))?;

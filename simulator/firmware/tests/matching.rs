@@ -103,7 +103,10 @@ fn dark_masked_and_printed_faces_are_told() {
 #[test]
 fn an_empty_frame_has_no_face() {
     let photo = as_reader_gets_it(face::photo(11));
-    let wall =
-        Picture { width: 640, height: 480, pixels: (0..640 * 480).map(|n| 120 + u8::from(n % 7 == 0)).collect() };
+    let wall = Picture {
+        width: 640,
+        height: 480,
+        pixels: (0..640 * 480).map(|n| 120 + u8::from(n % 7 == 0)).collect(),
+    };
     assert_eq!(verdict(&photo, &wall), Verdict::NoFace);
 }
