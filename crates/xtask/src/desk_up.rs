@@ -170,6 +170,8 @@ impl DeskUp {
     }
 }
 
+/// Lines of each log that are shown when something failed.
+const LAST_LINES: usize = 5;
 const DAEMON_LOG: &str = "uketsuked.log";
 
 fn daemon_options(simulator: &Simulator, folder: &Path, build: Build) -> DaemonOptions {
@@ -188,6 +190,11 @@ fn keep_logs(folder: &Path) {
     }
     for name in [DAEMON_LOG, "simulator.log"] {
         let _ = std::fs::copy(folder.join(name), kept.join(name));
+        let log = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        for line in lines.iter().skip(lines.len().saturating_sub(LAST_LINES)) {
+            say::line(format_args!("  {name}: {line}"));
+        }
     }
     say::both("記録の写し", format_args!("the logs are kept in {}", kept.display()));
 }

@@ -52,7 +52,10 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         // What a shell expects of a program that Ctrl-C ended.
-        Err(Fault::Stopped) => ExitCode::from(130),
+        Err(fault @ Fault::Stopped) => {
+            eprintln!("{fault}");
+            ExitCode::from(130)
+        }
         Err(Fault::Said) => ExitCode::FAILURE,
         Err(fault) => {
             eprintln!("{fault}");
