@@ -16,27 +16,36 @@ const RETRY: Duration = Duration::from_secs(2);
 const BATCH: usize = 64;
 
 /// What the ledger's thread does with each durable result: listeners hear it at once, the folder is woken.
-pub(crate) fn on_commit(hub: Hub, wake_folder: Option<SyncSender<()>>) -> OnCommit {
+pub(crate) fn on_commit(hub: Hub, wake_folder: Option<SyncSender<Wake>>) -> OnCommit {
     Box::new(move |commit| {
         hub.publish(DeskEvent::Result(commit.committed.clone()));
         if let Some(wake) = &wake_folder {
             // A full queue means that the folder is woken already.
-            let _ = wake.try_send(());
+            let _ = wake.try_send(Wake::Committed);
         }
     })
 }
 
-/// A wake for the folder's thread, of which one is enough.
-pub(crate) fn folder_wake() -> (SyncSender<()>, Receiver<()>) {
+/// Why the folder's thread is woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// There is something new in the ledger; one of these waiting is enough.
+    Committed,
+    /// Put what is there into the folder, then end.
+    Stop,
+}
+
+/// The way to wake the folder's thread.
+pub(crate) fn folder_wake() -> (SyncSender<Wake>, Receiver<Wake>) {
     sync_channel(1)
 }
 
-/// Keeps the face folder up to its cursor in the ledger, until all wakers are gone. Runs on a thread of its own.
+/// Keeps the face folder up to its cursor in the ledger, until told to stop. Runs on a thread of its own.
 pub(crate) fn keep_folder(
     folder: &FaceFolder,
     ledger: &LedgerHandle,
     runtime: &tokio::runtime::Handle,
-    wake: &Receiver<()>,
+    wake: &Receiver<Wake>,
 ) {
     let mut trouble = false;
     loop {
@@ -45,7 +54,9 @@ pub(crate) fn keep_folder(
                 if std::mem::take(&mut trouble) {
                     tracing::info!("face folder written again");
                 }
-                if wake.recv().is_err() {
+                if wake.recv() != Ok(Wake::Committed) {
+                    // What was committed before the stop stands in the ledger by now.
+                    let _ = catch_up(folder, ledger, runtime);
                     return;
                 }
             }
@@ -53,7 +64,7 @@ pub(crate) fn keep_folder(
                 trouble = true;
                 tracing::error!(%code, "face folder; nothing is lost, it is tried again");
                 // A wake or the time: either way it is tried again.
-                if matches!(wake.recv_timeout(RETRY), Err(RecvTimeoutError::Disconnected)) {
+                if !matches!(wake.recv_timeout(RETRY), Ok(Wake::Committed) | Err(RecvTimeoutError::Timeout)) {
                     return;
                 }
             }

@@ -4,7 +4,7 @@ use crate::clock::Clock;
 use crate::config::{CentreSettings, Config, ReaderSettings};
 use crate::shared::Shared;
 use crate::station::{self, Place, Trust};
-use crate::telling;
+use crate::telling::{self, Wake};
 use centre::Centre;
 use desk::{Desk, DeskConfig, Hub, Limits};
 use devices::pcsc::Watcher;
@@ -94,7 +94,7 @@ pub struct Terminal {
     watcher: Watcher,
     desk: Desk,
     ledger: LedgerThread,
-    folder: Option<(SyncSender<()>, JoinHandle<()>)>,
+    folder: Option<(SyncSender<Wake>, JoinHandle<()>)>,
 }
 
 impl Terminal {
@@ -193,13 +193,13 @@ impl Terminal {
                 tracing::warn!("the PC/SC watcher did not stop in time");
             }
             if let Some((wake, thread)) = folder {
-                drop(wake);
-                // The waker that the ledger's thread holds goes with it.
-                ledger.stop();
-                let _ = thread.join();
-            } else {
-                ledger.stop();
+                // Fails only if the thread has ended already.
+                let _ = wake.send(Wake::Stop);
+                if thread.join().is_err() {
+                    tracing::error!("the face folder's thread ended with a panic");
+                }
             }
+            ledger.stop();
         });
         self.desk.stop().await;
         if joined.await.is_err() {
@@ -251,9 +251,9 @@ fn centre(settings: &CentreSettings, reader: &ReaderSettings) -> Result<Centre, 
 fn keep_folder(
     folder: FaceFolder,
     ledger: LedgerHandle,
-    wake: SyncSender<()>,
-    woken: std::sync::mpsc::Receiver<()>,
-) -> Result<(SyncSender<()>, JoinHandle<()>), StartError> {
+    wake: SyncSender<Wake>,
+    woken: std::sync::mpsc::Receiver<Wake>,
+) -> Result<(SyncSender<Wake>, JoinHandle<()>), StartError> {
     let runtime = tokio::runtime::Handle::current();
     let thread =
         thread("face folder".to_owned(), move || telling::keep_folder(&folder, &ledger, &runtime, &woken))?;
