@@ -26,6 +26,7 @@ use centre_wire::{AnswersReply, AnswersRequest, Operation, ScreensReply, Word, h
 use hyper::Method;
 use model::{CentreSession, Consent, ConsentScreen, FaceAccount, Pii, Qualification, ScreenAnswer, VisitId};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The centre, as the terminal sees it. Cheap to clone; clones share logins and connections.
 #[derive(Debug, Clone)]
@@ -77,6 +78,15 @@ impl Centre {
     #[must_use]
     pub fn simulator_marked(&self) -> bool {
         self.shared.simulator_marked
+    }
+
+    /// Logs in anew, whatever token is kept: it proves the line, and a visit that follows needs no login. Says how long
+    /// the token may be used; zero if not at all. A visit under way does not wait for it.
+    ///
+    /// # Errors
+    /// Every [`CentreError`] but those of configuration.
+    pub async fn log_in(&self, account: &FaceAccount) -> Result<Duration, CentreError> {
+        self.shared.logins.renew(&self.shared, account).await
     }
 
     /// Opens a relay for a visit on the reader with this account, logging in if needed.

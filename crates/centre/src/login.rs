@@ -68,6 +68,19 @@ impl Logins {
         *kept = Some(fresh.clone());
         Ok(fresh.0)
     }
+
+    /// A fresh token, whatever is kept; says how long it may be used. Nobody waits for it meanwhile.
+    pub(crate) async fn renew(
+        &self,
+        shared: &Shared,
+        account: &FaceAccount,
+    ) -> Result<Duration, CentreError> {
+        let login = self.0.get(account).ok_or_else(|| shared.line.login_refused(account))?;
+        let (token, until) = log_in(shared, account, &login.password).await?;
+        *login.token.lock().await = Some((token, until));
+        let left = until.0.saturating_sub(now().after(MARGIN).0);
+        Ok(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
+    }
 }
 
 async fn log_in(

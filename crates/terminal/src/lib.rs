@@ -8,6 +8,7 @@
 mod card_work;
 mod clock;
 pub mod config;
+mod line_probe;
 mod relay;
 mod shared;
 mod station;

@@ -6,6 +6,7 @@
 use crate::card_work;
 use crate::clock::Clock;
 use crate::config::{ReaderSettings, StandIn};
+use crate::line_probe::{LineProbe, Probed};
 use crate::relay;
 use crate::shared::Shared;
 use centre::{Centre, CentreError};
@@ -109,6 +110,7 @@ struct Loop {
     tasks: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
     commits: FuturesUnordered<LocalBoxFuture<'static, (Ticket, Result<ledger::Commit, FailureCode>)>>,
     card_simulated: bool,
+    line: LineProbe,
     cost: Cost,
 }
 
@@ -120,6 +122,7 @@ pub(crate) async fn serve(place: Place, slots: watch::Receiver<SlotStatus>, stop
         deadlines: Deadlines::default(),
         seed: place.seed,
     });
+    let line = LineProbe::new(place.centre.clone(), place.settings.account.clone());
     let mut this = Loop {
         place: Rc::new(place),
         station,
@@ -131,6 +134,7 @@ pub(crate) async fn serve(place: Place, slots: watch::Receiver<SlotStatus>, stop
         tasks: FuturesUnordered::new(),
         commits: FuturesUnordered::new(),
         card_simulated: false,
+        line,
         cost: Cost::default(),
     };
     let mut buffer = [0; 4096];
@@ -148,6 +152,7 @@ enum Woke {
     Slot,
     Done(Done, Duration),
     Committed(Ticket, Result<ledger::Commit, FailureCode>),
+    Line(Probed),
     Timer,
 }
 
@@ -176,6 +181,7 @@ impl Loop {
                 let id = commit.map(|commit| commit.committed.id);
                 self.tell_station(Input::Committed(ticket, id));
             }
+            Woke::Line(outcome) => self.line_probed(outcome),
             Woke::Timer => {
                 let now = self.place.clock.now();
                 if self
@@ -219,6 +225,7 @@ impl Loop {
             Some((done, took)) = self.tasks.next() => Woke::Done(done, took),
             Some((ticket, commit)) = self.commits.next() => Woke::Committed(ticket, commit),
             () = until(wakeup) => Woke::Timer,
+            outcome = self.line.outcome() => Woke::Line(outcome),
         }
     }
 
@@ -293,10 +300,28 @@ impl Loop {
             }
             Done::Centre(ticket, reply) => {
                 self.cost.centre += took;
-                if reply.is_ok() {
-                    self.place.centre_answered();
+                match &reply {
+                    Ok(_) => {
+                        self.place.centre_answered();
+                        self.line.seen_up();
+                    }
+                    Err(code) if is_line(*code) => self.line.seen_down(*code),
+                    Err(_) => {}
                 }
                 self.tell_station(Input::Centre(ticket, reply));
+            }
+        }
+    }
+
+    fn line_probed(&mut self, outcome: Probed) {
+        match outcome {
+            Ok(token) => {
+                self.place.centre_answered();
+                self.line.up(token);
+            }
+            Err(error) => {
+                let code = self.place.centre_failed(&error);
+                self.line.down(code);
             }
         }
     }
