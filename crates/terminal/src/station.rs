@@ -19,7 +19,7 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use ledger::LedgerHandle;
 use model::{CentreHealth, FailureCode, InstitutionCode, Moment, StationStatus, VisitId, VisitResult};
-use reader::{Effect as DriverEffect, Event, Input as DriverInput, ReaderDriver};
+use reader::{Command, Effect as DriverEffect, Event, Input as DriverInput, Profile, ReaderDriver};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -368,6 +368,7 @@ impl Loop {
 
     async fn station_wants(&mut self, effect: Effect) {
         match effect {
+            Effect::Reader(command) if !offers(self.place.settings.factory.profile(), &command) => {}
             Effect::Reader(command) => {
                 self.drive(|driver, now| driver.handle(DriverInput::Command(command), now));
             }
@@ -489,6 +490,17 @@ async fn open(settings: &ReaderSettings, earliest: Option<Instant>) -> Result<Li
         devices::serial::wait_for_port(&settings.port).await?;
     }
     LinkPort::open(settings.factory.link(), &settings.port)
+}
+
+/// Whether a reader can be asked for this: the station decorates a visit with lamp, sound and language, and not every
+/// model has them. What a visit cannot do without every model has.
+fn offers(profile: &Profile, command: &Command) -> bool {
+    match command {
+        Command::Light(_) => Profile::has(profile.lamp),
+        Command::Sound(_) => Profile::has(profile.buzzer) || Profile::has(profile.voice),
+        Command::Speak(language) => profile.speaks(*language),
+        _ => true,
+    }
 }
 
 /// Whether a failure says something of the line, not of one card.
