@@ -14,7 +14,7 @@ use self::listener::{Channel, TlsListener};
 use model::Timestamp;
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use simulator_centre::{Judgement, Misbehaviour, OracleEntry, Query, Setup, SetupError};
 use std::fmt;
 use std::net::SocketAddr;
@@ -42,7 +42,8 @@ pub struct LineOptions {
 }
 
 /// TLS versions that the mock centre speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TlsVersions {
     /// 1.2 and 1.3.
     #[default]
@@ -54,7 +55,8 @@ pub enum TlsVersions {
 }
 
 /// Which certificate the mock centre shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ServerCertificate {
     /// One that leads to `ca.pem`.
     #[default]
@@ -147,6 +149,8 @@ impl Shared {
 pub struct MockCentre {
     address: SocketAddr,
     files: Files,
+    authority: Authority,
+    tls: watch::Sender<Arc<ServerConfig>>,
     shared: Arc<Shared>,
     serving: JoinHandle<()>,
 }
@@ -165,7 +169,7 @@ impl MockCentre {
     pub async fn start(directory: &Path, setup: Setup, options: LineOptions) -> Result<Self, StartError> {
         let authority = Authority::create("mock centre", true)?;
         let files = authority.write_terminal(directory)?;
-        let tls = server_config(&authority, options)?;
+        let tls = watch::Sender::new(server_config(&authority, options.versions, options.certificate)?);
         let port = options.port;
         let listening = TcpListener::bind(("127.0.0.1", port)).await;
         let tcp = listening.map_err(|cause| StartError::Listen { port, cause })?;
@@ -176,14 +180,14 @@ impl MockCentre {
             ended: watch::Sender::new(0),
             stop: CancellationToken::new(),
         });
-        let listener = TlsListener::start(tcp, address, tls, Arc::clone(&shared));
+        let listener = TlsListener::start(tcp, address, tls.subscribe(), Arc::clone(&shared));
         let service = routes::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Channel>();
         let stopped = shared.stop.clone().cancelled_owned();
         let serving = tokio::spawn(async move {
             // Ends without error: accept never fails and shutdown is orderly.
             let _ended = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
         });
-        Ok(Self { address, files, shared, serving })
+        Ok(Self { address, files, authority, tls, shared, serving })
     }
 
     /// Where it listens.
@@ -223,6 +227,15 @@ impl MockCentre {
         self.with(|judgement| judgement.set_misbehaviour(misbehaviour));
     }
 
+    /// Offers these versions and shows this certificate to every connection from now on.
+    ///
+    /// # Errors
+    /// If the certificate cannot be made; everything stays as it was.
+    pub fn set_tls(&self, versions: TlsVersions, certificate: ServerCertificate) -> Result<(), StartError> {
+        self.tls.send_replace(server_config(&self.authority, versions, certificate)?);
+        Ok(())
+    }
+
     /// Changes or asks what the centre knows: patients, revocation lists, passwords.
     pub fn with<R>(&self, change: impl FnOnce(&mut Judgement) -> R) -> R {
         change(&mut self.shared.judge())
@@ -259,7 +272,11 @@ impl Drop for MockCentre {
     }
 }
 
-fn server_config(authority: &Authority, options: LineOptions) -> Result<Arc<ServerConfig>, StartError> {
+fn server_config(
+    authority: &Authority,
+    offered: TlsVersions,
+    certificate: ServerCertificate,
+) -> Result<Arc<ServerConfig>, StartError> {
     let fault = |cause: &dyn fmt::Display| StartError::Tls(cause.to_string());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
@@ -267,9 +284,9 @@ fn server_config(authority: &Authority, options: LineOptions) -> Result<Arc<Serv
     let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
         .build()
         .map_err(|cause| fault(&cause))?;
-    let (chain, key) = authority.server(options.certificate)?;
+    let (chain, key) = authority.server(certificate)?;
     let mut config = ServerConfig::builder_with_provider(provider)
-        .with_protocol_versions(&versions(options.versions))
+        .with_protocol_versions(&versions(offered))
         .map_err(|cause| fault(&cause))?
         .with_client_cert_verifier(clients)
         .with_single_cert(chain, key)

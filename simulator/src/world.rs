@@ -8,7 +8,7 @@ use simulator_card::{Card, Fault, FaultContext, IssueError, Persona};
 use simulator_centre::Judgement;
 use time::OffsetDateTime;
 
-use crate::centre::MockCentre;
+use crate::centre::{MockCentre, ServerCertificate, StartError, TlsVersions};
 use crate::desk_unit::{DeskUnit, Part};
 use crate::face::{FaceBefore, frame};
 use crate::line::Line;
@@ -164,6 +164,15 @@ impl World {
     /// The centre's own knowledge.
     pub(crate) fn centre<R>(&self, work: impl FnOnce(&mut Judgement) -> R) -> R {
         self.centre.with(work)
+    }
+
+    /// Changes TLS versions and certificate of the centre.
+    pub(crate) fn set_centre_tls(
+        &self,
+        versions: TlsVersions,
+        certificate: ServerCertificate,
+    ) -> Result<(), StartError> {
+        self.centre.set_tls(versions, certificate)
     }
 
     /// What the centre's end of the line has counted.

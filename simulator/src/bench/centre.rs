@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use simulator_centre::Misbehaviour;
 
 use super::problem::Problem;
-use crate::centre::Counters;
+use crate::centre::{Counters, ServerCertificate, TlsVersions};
 use crate::world::World;
 
 pub(super) async fn oracle(State(world): State<Arc<World>>) -> Json<Value> {
@@ -34,6 +34,31 @@ pub(super) async fn misbehave(
     Json(request): Json<MisbehaveRequest>,
 ) -> StatusCode {
     world.centre(|centre| centre.set_misbehaviour(request.kind));
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TlsRequest {
+    #[serde(default)]
+    versions: TlsVersions,
+    #[serde(default)]
+    certificate: ServerCertificate,
+}
+
+/// Connections that are open would go on as before: they are cut.
+pub(super) async fn tls(
+    State(world): State<Arc<World>>,
+    Json(request): Json<TlsRequest>,
+) -> Result<StatusCode, Problem> {
+    world.set_centre_tls(request.versions, request.certificate).map_err(Problem::broken)?;
+    world.line().stop().await;
+    world.line().start().await.map_err(Problem::broken)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn forget_logins(State(world): State<Arc<World>>) -> StatusCode {
+    world.centre(simulator_centre::Judgement::forget_tokens);
     StatusCode::NO_CONTENT
 }
 

@@ -78,6 +78,8 @@ fn routes() -> Router<Arc<World>> {
         .route("/v1/centre/misbehave", post(centre::misbehave))
         .route("/v1/centre/patient", post(centre::patient))
         .route("/v1/centre/line", get(centre::line))
+        .route("/v1/centre/tls", post(centre::tls))
+        .route("/v1/centre/forget-logins", post(centre::forget_logins))
         .route("/v1/centre/stop", post(centre::stop))
         .route("/v1/centre/start", post(centre::start))
         .fallback(async || Problem::not_found("no such route", ""))

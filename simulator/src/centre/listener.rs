@@ -17,7 +17,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -37,11 +37,11 @@ impl TlsListener {
     pub(super) fn start(
         tcp: TcpListener,
         address: SocketAddr,
-        tls: Arc<ServerConfig>,
+        tls: watch::Receiver<Arc<ServerConfig>>,
         shared: Arc<Shared>,
     ) -> Self {
         let (done, ready) = mpsc::channel(CONNECTIONS);
-        tokio::spawn(accept_all(tcp, TlsAcceptor::from(tls), shared, done));
+        tokio::spawn(accept_all(tcp, tls, shared, done));
         Self { ready, address }
     }
 }
@@ -65,7 +65,7 @@ impl Listener for TlsListener {
 
 async fn accept_all(
     tcp: TcpListener,
-    tls: TlsAcceptor,
+    tls: watch::Receiver<Arc<ServerConfig>>,
     shared: Arc<Shared>,
     done: mpsc::Sender<(Stream, SocketAddr)>,
 ) {
@@ -76,7 +76,8 @@ async fn accept_all(
             // A connection that failed before it was accepted is the client's trouble.
             let Ok((stream, peer)) = tcp.accept().await else { continue };
             count(&shared.counts.connections);
-            tokio::spawn(serve_one(stream, peer, permit, tls.clone(), Arc::clone(&shared), done.clone()));
+            let acceptor = TlsAcceptor::from(Arc::clone(&tls.borrow()));
+            tokio::spawn(serve_one(stream, peer, permit, acceptor, Arc::clone(&shared), done.clone()));
         }
     };
     stop.run_until_cancelled(accepting).await;
