@@ -117,6 +117,10 @@ impl Station {
                 Ok(CardReply::Pin(PinCheck::Right)) => self.relay(Verification::Pin),
                 Ok(CardReply::Pin(PinCheck::Wrong { left })) => {
                     self.fail_shown(codes::PIN_WRONG, now);
+                    self.tell([
+                        Command::Show(Notice::Failure(codes::PIN_WRONG)),
+                        Command::Sound(Sound::Alarm),
+                    ]);
                     self.ask_pin(left, now)
                 }
                 Ok(CardReply::Pin(PinCheck::Locked)) => Next::Fail(codes::PIN_LOCKED),
