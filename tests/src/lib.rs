@@ -1,5 +1,8 @@
 //! What the suites stand on: one simulated desk and a daemon beside it, both as real processes.
 
+pub mod raw;
+pub mod syscalls;
+
 use rig::{Daemon, DaemonOptions, Events, RigError, ServerEvent, Simulator, SimulatorOptions};
 use serde_json::{Value, json};
 use std::time::Duration;
