@@ -127,8 +127,9 @@ impl Troubled {
     }
 
     /// Waits until the line is said to stand so.
-    pub(crate) fn until_line(&mut self, state: &str, code: Option<&str>) {
-        until_line(&mut self.events, state, code);
+    pub(crate) fn until_line(&self, state: &str, code: Option<&str>) {
+        // A new stream begins with how things stand.
+        until_line(&mut self.desk.events(None).unwrap(), state, code);
         assert_eq!(self.desk.daemon.desk().readers().unwrap()["centre"]["state"], state);
     }
 
@@ -154,23 +155,32 @@ pub(crate) fn start_daemon(
     Daemon::start(options)
 }
 
-/// The site's text with another value for a key that stands once.
-pub(crate) fn with_file(site: &str, key: &str, file: &Path) -> String {
-    let line = format!("{key} = {:?}", file.to_str().unwrap());
-    assert_eq!(site.lines().filter(|old| is_key(old, key)).count(), 1, "{key}");
-    site.lines()
-        .map(|old| if is_key(old, key) { line.as_str() } else { old })
-        .fold(String::new(), |text, line| text + line + "\n")
+/// The site's text with another file under a key of a table; of several such tables, in each.
+pub(crate) fn with_file(site: &str, table: &str, key: &str, file: &Path) -> String {
+    let line = format!("{key} = {:?}\n", file.to_str().unwrap());
+    edit(site, table, key, &line)
 }
 
-/// The site's text without a key.
-pub(crate) fn without(site: &str, key: &str) -> String {
-    assert!(site.lines().any(|line| is_key(line, key)), "{key}");
-    site.lines().filter(|line| !is_key(line, key)).fold(String::new(), |text, line| text + line + "\n")
+/// The site's text without a key of a table.
+pub(crate) fn without(site: &str, table: &str, key: &str) -> String {
+    edit(site, table, key, "")
 }
 
-fn is_key(line: &str, key: &str) -> bool {
-    line.split_once('=').is_some_and(|(name, _)| name.trim() == key)
+fn edit(site: &str, table: &str, key: &str, line: &str) -> String {
+    let (mut within, mut edited, mut text) = (false, false, String::new());
+    for old in site.lines() {
+        if old.starts_with('[') {
+            within = old.trim_matches(['[', ']']) == table;
+        }
+        if within && old.split_once('=').is_some_and(|(name, _)| name.trim() == key) {
+            text.push_str(line);
+            edited = true;
+        } else {
+            text.extend([old, "\n"]);
+        }
+    }
+    assert!(edited, "no {key} under {table}");
+    text
 }
 
 /// Waits until the line is said to stand so.
