@@ -163,6 +163,7 @@ impl Station {
             (true, Slot::Unusable(code)) => self.out_of_order(code, now),
             (true, _) if self.tray || matches!(self.slot, Slot::Card(_)) => {
                 // A card that lay there before we were ready was not placed for us: it must be placed again.
+                self.failure = None;
                 self.clear(now);
             }
             (true, _) => {
