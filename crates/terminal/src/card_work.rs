@@ -1,17 +1,12 @@
 //! Card tasks, carried out on the slot's worker.
 
-use crate::station::Place;
+use crate::place::{CARD_LIMIT, Place};
 use card::{CardError, ChannelError, PinOutcome, Tries};
 use devices::slot::{SlotCard, SlotError};
 use failure::codes;
 use model::{FailureCode, Pii, Purpose};
 use reader::{PhotoCodec, PhotoWanted};
-use std::time::Duration;
 use visit::{CardReply, CardTask, PinCheck};
-
-/// One card procedure takes at most this long; a real signature needs up to 0.5 s, a read loop less than 1 s
-/// (card.md section 8.4). The visit's own deadlines are longer.
-pub(crate) const CARD_LIMIT: Duration = Duration::from_secs(8);
 
 /// Does the task; says what the card answered and whether the card is the simulator's, if it was asked.
 pub(crate) async fn carry_out(

@@ -6,9 +6,11 @@
 #![allow(clippy::disallowed_methods, reason = "I/O room: reads the clock, waits, draws seeds")]
 
 mod card_work;
+mod centre_work;
 mod clock;
 pub mod config;
 mod line_probe;
+mod place;
 mod relay;
 mod shared;
 mod station;

@@ -1,8 +1,7 @@
 //! A relay: APDUs carried between centre and card, each past the guard.
 
-use crate::card_work::CARD_LIMIT;
 use crate::config::StandIn;
-use crate::station::Place;
+use crate::place::{CARD_LIMIT, Place};
 use card::{CardChannel, ChannelError, Guard, GuardPlan};
 use centre::{Relay, Step};
 use devices::slot::SlotCard;

@@ -3,33 +3,24 @@
 //! Every reader has a thread of its own, so that a spinning or panicking driver, a silent link or a stuck card
 //! delays no other reader (design promise 8).
 
-use crate::card_work;
-use crate::clock::Clock;
-use crate::config::{ReaderSettings, StandIn};
+use crate::config::ReaderSettings;
 use crate::line_probe::{LineProbe, Probed};
-use crate::relay;
-use crate::shared::Shared;
-use centre::{Centre, CentreError};
+use crate::place::{Place, is_line};
+use crate::{card_work, centre_work};
 use devices::link::{LinkError, LinkPort};
 use devices::pcsc::{SlotState, SlotStatus};
-use devices::slot::SlotWorker;
 use failure::codes;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use ledger::LedgerHandle;
-use model::{CentreHealth, FailureCode, InstitutionCode, Moment, StationStatus, VisitId, VisitResult};
+use model::{FailureCode, Moment, StationStatus, VisitId, VisitResult};
 use reader::{Command, Effect as DriverEffect, Event, Input as DriverInput, Profile, ReaderDriver};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use visit::{
-    CardReply, CentreReply, CentreTask, Deadlines, Effect, Input, Settled, SlotChange, Station,
-    StationConfig, Ticket,
-};
+use visit::{CardReply, CentreReply, Deadlines, Effect, Input, SlotChange, Station, StationConfig, Ticket};
 
 /// After a driver's fault the link is opened again, at the earliest after this.
 const REOPEN: Duration = Duration::from_millis(500);
@@ -37,43 +28,6 @@ const REOPEN: Duration = Duration::from_millis(500);
 const SEND_LIMIT: Duration = Duration::from_secs(2);
 /// A PC/SC service that runs has answered by then; one that was never heard of is away.
 const FIRST_LOOK: Duration = Duration::from_millis(300);
-
-/// What is believed of cards.
-#[derive(Debug, Clone)]
-pub(crate) struct Trust {
-    pub(crate) photo: card::FaceTrust,
-    pub(crate) jpki: card::CardCas,
-}
-
-/// All that one station works with.
-pub(crate) struct Place {
-    pub(crate) settings: ReaderSettings,
-    pub(crate) institution: InstitutionCode,
-    pub(crate) clock: Clock,
-    pub(crate) slot: SlotWorker,
-    pub(crate) trust: Trust,
-    pub(crate) centre: Centre,
-    pub(crate) stand_in: StandIn,
-    pub(crate) ledger: LedgerHandle,
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) seed: [u8; 32],
-}
-
-impl Place {
-    /// Logs and shows what the centre did wrong, and says its code.
-    pub(crate) fn centre_failed(&self, error: &CentreError) -> FailureCode {
-        let code = error.code();
-        tracing::warn!(reader = %self.settings.id, %code, %error, "centre");
-        if is_line(code) {
-            self.shared.centre_is(CentreHealth::Down(code));
-        }
-        code
-    }
-
-    fn centre_answered(&self) {
-        self.shared.centre_is(CentreHealth::Up);
-    }
-}
 
 /// A task that ended: what the station is told of it.
 enum Done {
@@ -216,7 +170,6 @@ impl Loop {
             }
         };
         tokio::select! {
-            biased;
             () = stop.cancelled() => Woke::Stop,
             woke = link => woke,
             // An error means that the watcher ended, which it does only when the terminal stops.
@@ -384,7 +337,9 @@ impl Loop {
             Effect::Centre(ticket, task) => {
                 let place = Rc::clone(&self.place);
                 let simulated = self.card_simulated;
-                self.spawn(async move { Done::Centre(ticket, ask_centre(&place, task, simulated).await) });
+                self.spawn(async move {
+                    Done::Centre(ticket, centre_work::carry_out(&place, task, simulated).await)
+                });
             }
             Effect::Commit(ticket, result) => self.commit(ticket, *result),
             Effect::Abandon => {
@@ -454,35 +409,6 @@ impl Loop {
     }
 }
 
-async fn ask_centre(
-    place: &Place,
-    task: CentreTask,
-    card_simulated: bool,
-) -> Result<CentreReply, FailureCode> {
-    match task {
-        CentreTask::Relay { operation, visit } => {
-            relay::carry(place, operation, visit, card_simulated).await.map(CentreReply::Relayed)
-        }
-        CentreTask::Screens(session) => place
-            .centre
-            .screens(&session)
-            .await
-            .map(CentreReply::Screens)
-            .map_err(|error| place.centre_failed(&error)),
-        CentreTask::Answers(session, answers) => place
-            .centre
-            .answers(&session, &answers)
-            .await
-            .map(|result| {
-                CentreReply::Settled(Box::new(Settled {
-                    qualification: result.qualification,
-                    consents: result.consents,
-                }))
-            })
-            .map_err(|error| place.centre_failed(&error)),
-    }
-}
-
 /// Opens the reader's port, at the earliest at `earliest`; waits for it to be there.
 async fn open(settings: &ReaderSettings, earliest: Option<Instant>) -> Result<LinkPort, LinkError> {
     if let Some(earliest) = earliest {
@@ -501,19 +427,6 @@ fn offers(profile: &Profile, command: &Command) -> bool {
         Command::Speak(language) => profile.speaks(*language),
         _ => true,
     }
-}
-
-/// Whether a failure says something of the line, not of one card.
-fn is_line(code: FailureCode) -> bool {
-    [
-        codes::CENTRE_UNREACHABLE,
-        codes::CENTRE_SILENT,
-        codes::CENTRE_UNTRUSTED,
-        codes::TERMINAL_CERTIFICATE_REFUSED,
-        codes::CENTRE_LOGIN_REFUSED,
-        codes::CENTRE_GARBLED,
-    ]
-    .contains(&code)
 }
 
 async fn until(moment: Option<tokio::time::Instant>) {

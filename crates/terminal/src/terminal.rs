@@ -2,8 +2,9 @@
 
 use crate::clock::Clock;
 use crate::config::{CentreSettings, Config, ReaderSettings};
+use crate::place::{Place, Trust};
 use crate::shared::Shared;
-use crate::station::{self, Place, Trust};
+use crate::station;
 use crate::telling::{self, Wake};
 use centre::Centre;
 use desk::{Desk, DeskConfig, Hub, Limits};

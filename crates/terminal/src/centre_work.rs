@@ -1,0 +1,36 @@
+//! Centre tasks, carried out on the station's own line.
+
+use crate::place::Place;
+use crate::relay;
+use model::FailureCode;
+use visit::{CentreReply, CentreTask, Settled};
+
+/// Does the task; says what the centre answered.
+pub(crate) async fn carry_out(
+    place: &Place,
+    task: CentreTask,
+    card_simulated: bool,
+) -> Result<CentreReply, FailureCode> {
+    match task {
+        CentreTask::Relay { operation, visit } => {
+            relay::carry(place, operation, visit, card_simulated).await.map(CentreReply::Relayed)
+        }
+        CentreTask::Screens(session) => place
+            .centre
+            .screens(&session)
+            .await
+            .map(CentreReply::Screens)
+            .map_err(|error| place.centre_failed(&error)),
+        CentreTask::Answers(session, answers) => place
+            .centre
+            .answers(&session, &answers)
+            .await
+            .map(|result| {
+                CentreReply::Settled(Box::new(Settled {
+                    qualification: result.qualification,
+                    consents: result.consents,
+                }))
+            })
+            .map_err(|error| place.centre_failed(&error)),
+    }
+}

@@ -1,0 +1,66 @@
+//! What one station works with: its settings, its ways to card, centre and ledger, and what it shows.
+
+use crate::clock::Clock;
+use crate::config::{ReaderSettings, StandIn};
+use crate::shared::Shared;
+use centre::{Centre, CentreError};
+use devices::slot::SlotWorker;
+use failure::codes;
+use ledger::LedgerHandle;
+use model::{CentreHealth, FailureCode, InstitutionCode};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One card procedure takes at most this long; a real signature needs up to 0.5 s, a read loop less than 1 s
+/// (card.md section 8.4). The visit's own deadlines are longer.
+pub(crate) const CARD_LIMIT: Duration = Duration::from_secs(8);
+
+/// What is believed of cards.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust {
+    pub(crate) photo: card::FaceTrust,
+    pub(crate) jpki: card::CardCas,
+}
+
+/// All that one station works with.
+pub(crate) struct Place {
+    pub(crate) settings: ReaderSettings,
+    pub(crate) institution: InstitutionCode,
+    pub(crate) clock: Clock,
+    pub(crate) slot: SlotWorker,
+    pub(crate) trust: Trust,
+    pub(crate) centre: Centre,
+    pub(crate) stand_in: StandIn,
+    pub(crate) ledger: LedgerHandle,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) seed: [u8; 32],
+}
+
+impl Place {
+    /// Logs and shows what the centre did wrong, and says its code.
+    pub(crate) fn centre_failed(&self, error: &CentreError) -> FailureCode {
+        let code = error.code();
+        tracing::warn!(reader = %self.settings.id, %code, %error, "centre");
+        if is_line(code) {
+            self.shared.centre_is(CentreHealth::Down(code));
+        }
+        code
+    }
+
+    pub(crate) fn centre_answered(&self) {
+        self.shared.centre_is(CentreHealth::Up);
+    }
+}
+
+/// Whether a failure says something of the line, not of one card.
+pub(crate) fn is_line(code: FailureCode) -> bool {
+    [
+        codes::CENTRE_UNREACHABLE,
+        codes::CENTRE_SILENT,
+        codes::CENTRE_UNTRUSTED,
+        codes::TERMINAL_CERTIFICATE_REFUSED,
+        codes::CENTRE_LOGIN_REFUSED,
+        codes::CENTRE_GARBLED,
+    ]
+    .contains(&code)
+}
