@@ -79,7 +79,7 @@ impl TestDesk {
     /// [`RigError`].
     pub fn results(&self) -> Result<Vec<Value>, RigError> {
         let body = self.daemon.desk().results()?;
-        Ok(body["results"].as_array().cloned().unwrap_or_default())
+        Ok(body.get("results").and_then(Value::as_array).cloned().unwrap_or_default())
     }
 
     /// The files in the face folder: name and content, in order of their names.
@@ -87,13 +87,17 @@ impl TestDesk {
     /// # Errors
     /// If the folder cannot be read.
     pub fn face_files(&self) -> std::io::Result<Vec<(String, Vec<u8>)>> {
-        let mut files = Vec::new();
-        for entry in std::fs::read_dir(&self.simulator.ready().face_dir)? {
-            let entry = entry?;
-            files.push((entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path())?));
-        }
-        files.sort();
-        Ok(files)
+        face_files(&self.simulator.ready().face_dir)
+    }
+
+    /// Stops the daemon, which writes what is still on its way to the face folder, and reads the folder.
+    ///
+    /// # Errors
+    /// If the daemon does not stop or the folder cannot be read.
+    pub fn stop_and_read_folder(self) -> Result<Vec<(String, Vec<u8>)>, RigError> {
+        let folder = self.simulator.ready().face_dir.clone();
+        self.daemon.stop()?;
+        face_files(&folder).map_err(|cause| RigError::File { path: folder, fault: cause.to_string() })
     }
 
     /// Makes the centre misbehave in this way.
@@ -103,6 +107,16 @@ impl TestDesk {
     pub fn misbehave(&self, kind: &str) -> Result<(), RigError> {
         self.simulator.bench().misbehave(Some(&json!(kind)))
     }
+}
+
+fn face_files(folder: &std::path::Path) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        files.push((entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path())?));
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Waits for a station event that is `wanted`.
@@ -125,7 +139,7 @@ pub fn until_station(
 /// # Errors
 /// [`RigError::TimedOut`] with what came instead.
 pub fn until_failure(events: &mut Events, code: &str) -> Result<Value, RigError> {
-    until_station(events, code, |station| station["failure"]["code"] == code)
+    until_station(events, code, |station| station.pointer("/failure/code").is_some_and(|shown| shown == code))
 }
 
 /// Waits for the next result.

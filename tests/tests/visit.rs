@@ -31,10 +31,10 @@ fn a_visit_by_face_brings_its_result_over_every_way() {
     assert!(!result["consents"].as_array().unwrap().is_empty());
 
     // The event, the list and the single result say the same.
-    assert_eq!(desk.results().unwrap(), [result.clone()]);
+    assert_eq!(desk.results().unwrap(), std::slice::from_ref(&result));
     assert_eq!(desk.daemon.desk().get("/v1/results/1").unwrap(), result);
-    assert_folder_says(&desk, &[&result]);
     assert_oracle_agrees(&desk, &[("worker", &result)]);
+    assert_folder_says(desk, &[&result]);
 }
 
 #[test]
@@ -53,11 +53,11 @@ fn a_visit_by_pin_brings_its_result_and_keeps_refusals() {
             .iter()
             .all(|consent| { consent["decision"] == "refused" && consent["until"].is_null() })
     );
-    assert_folder_says(&desk, &[&result]);
     assert_oracle_agrees(&desk, &[("elderly", &result)]);
     // Nothing medical was opened at the centre under a refusal (design promise 5).
     let queries = desk.simulator.bench().queries().unwrap();
     assert!(queries.as_array().unwrap().iter().all(|query| query["opened"].as_array().unwrap().is_empty()));
+    assert_folder_says(desk, &[&result]);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn persona(desk: &TestDesk, id: &str) -> Value {
 }
 
 /// The face folder holds exactly these results, each as the centre's own document under its own name.
-fn assert_folder_says(desk: &TestDesk, results: &[&Value]) {
+fn assert_folder_says(desk: TestDesk, results: &[&Value]) {
     let mut expected: Vec<(String, Vec<u8>)> = results
         .iter()
         .map(|result| {
@@ -117,19 +117,7 @@ fn assert_folder_says(desk: &TestDesk, results: &[&Value]) {
         })
         .collect();
     expected.sort();
-    // The folder follows the event; its thread is joined by an orderly stop.
-    let path = desk.simulator.ready().face_dir.clone();
-    rig_wait(|| std::fs::read_dir(&path).unwrap().count() >= expected.len());
-    assert_eq!(desk.face_files().unwrap(), expected);
-}
-
-/// Waits for a state of the file system, which here has no event: a bounded number of looks.
-fn rig_wait(mut reached: impl FnMut() -> bool) {
-    let end = std::time::Instant::now() + tests::PATIENCE;
-    while !reached() {
-        assert!(std::time::Instant::now() < end, "not reached within {:?}", tests::PATIENCE);
-        std::thread::yield_now();
-    }
+    assert_eq!(desk.stop_and_read_folder().unwrap(), expected);
 }
 
 /// For each result the centre read the certificate of that persona's card, in that visit and no other.
