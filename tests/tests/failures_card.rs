@@ -5,6 +5,7 @@
 
 use rig::{Events, Face, PATIENCE, SimulatorOptions, Visit};
 use serde_json::{Value, json};
+use std::slice::from_ref;
 use std::time::Duration;
 use tests::{READER, TestDesk, next_result, until_failure, until_station};
 
@@ -41,7 +42,7 @@ fn a_wrong_pin_costs_one_try_and_is_asked_again_until_the_last() {
     assert_eq!(verifications(&locked), counted + 3);
     assert_nothing_answered(&desk);
     take_card(&desk, &mut events);
-    assert_next_patient_is_served(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
 }
 
 #[test]
@@ -81,7 +82,7 @@ fn a_locked_pin_is_said_without_asking_for_it() {
     assert_eq!(verifications(&state), before + 1, "only the tries were asked for");
     assert_nothing_answered(&desk);
     take_card(&desk, &mut events);
-    assert_next_patient_is_served(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn too_little_light_is_said_as_such() {
     let (desk, mut events) = start();
     assert_face_is_refused(&desk, &mut events, "worker", "dark", "FACE_TOO_DARK");
     take_card(&desk, &mut events);
-    assert_next_patient_is_served(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn a_photograph_is_no_patient() {
     let (desk, mut events) = start();
     assert_face_is_refused(&desk, &mut events, "worker", "photograph", "FACE_NOT_ALIVE");
     take_card(&desk, &mut events);
-    assert_next_patient_is_served(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
 }
 
 #[test]
@@ -146,7 +147,20 @@ fn a_card_pulled_during_the_relay_ends_the_visit() {
     pull(&desk, &json!({ "only": "slot" }));
     desk.until_idle().unwrap();
     assert_nothing_answered(&desk);
-    assert_next_patient_is_served(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
+}
+
+#[test]
+fn a_card_pulled_at_one_stroke_during_the_relay_ends_the_visit() {
+    let (desk, mut events) = start();
+    relay_slowly(&desk, &mut events);
+    pull(&desk, &json!({}));
+    until_failure(&mut events, "CARD_REMOVED_EARLY").unwrap();
+    desk.until_idle().unwrap();
+    // The code stands on the screen only until reader and slot are both known to be empty; the alarm is heard.
+    assert_eq!(shown(&desk, "place_card")["sound"], "alarm");
+    assert_nothing_answered(&desk);
+    assert_next_patient_is_served(desk, &mut events);
 }
 
 #[test]
@@ -159,7 +173,7 @@ fn a_card_pulled_in_the_middle_of_a_relays_command_ends_the_visit() {
     pull(&desk, &json!({ "only": "tray" }));
     desk.until_idle().unwrap();
     assert_nothing_answered(&desk);
-    assert_next_patient_is_served(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
 }
 
 #[test]
@@ -179,7 +193,7 @@ fn a_card_pulled_at_a_consent_question_brings_no_result() {
     assert_nothing_told(&desk);
     let queries = desk.simulator.bench().queries().unwrap();
     assert!(queries.as_array().unwrap().iter().all(|query| query["kind"] == "screens"), "{queries}");
-    assert_next_patient_is_served(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
 }
 
 #[test]
@@ -193,7 +207,7 @@ fn a_card_that_only_the_tray_or_only_the_slot_sees_begins_nothing() {
         assert_nothing_answered(&desk);
         pull(&desk, &json!({ "only": part }));
         desk.until_idle().unwrap();
-        assert_next_patient_is_served(&desk, &mut events);
+        assert_next_patient_is_served(desk, &mut events);
     }
 }
 
@@ -331,7 +345,7 @@ fn assert_visit_fails(visit: &Visit, code: &str) {
     assert_eq!((&*timeline.ended, timeline.failure.as_deref()), ("failure", Some(code)), "{timeline:?}");
     until_failure(&mut events, code).unwrap();
     assert_nothing_answered(&desk);
-    assert_next_patient_is_served(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
 }
 
 /// The worker's card with this scene before the camera: the code is shown and the PIN offered.
@@ -365,13 +379,19 @@ fn answered(desk: &TestDesk) -> Vec<Value> {
     oracle.as_array().unwrap().iter().filter(of).cloned().collect()
 }
 
-/// The first result that anyone hears of is that of the patient who comes now.
-fn assert_next_patient_is_served(desk: &TestDesk, events: &mut Events) {
+/// The first result that anyone hears of is that of the patient who comes now, and there is no other.
+fn assert_next_patient_is_served(desk: TestDesk, events: &mut Events) {
     let timeline = desk.simulator.bench().visit(READER, &Visit::pin("housewife")).unwrap();
     assert_eq!(timeline.ended, "take_card", "{timeline:?}");
     let told = next_result(events).unwrap();
     let result = told.json().unwrap();
     assert_eq!(told.id.as_deref(), Some("1"));
-    assert_eq!(answered(desk).last().unwrap()["visit"], result["visit"]);
-    assert_eq!(desk.results().unwrap(), [result]);
+    assert_eq!(answered(&desk).last().unwrap()["visit"], result["visit"]);
+    assert_eq!(desk.results().unwrap(), from_ref(&result));
+    // An orderly stop finishes what is on its way to the folder.
+    let TestDesk { daemon, simulator } = desk;
+    assert!(daemon.stop().unwrap().success());
+    let files = std::fs::read_dir(&simulator.ready().face_dir).unwrap();
+    let contents: Vec<_> = files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
+    assert_eq!(contents, [result["document"].as_str().unwrap().as_bytes()]);
 }
