@@ -114,6 +114,55 @@ fn a_photograph_is_no_patient() {
 }
 
 #[test]
+fn nobody_before_the_camera_is_said_as_such() {
+    let (desk, mut events) = start();
+    assert_face_is_refused(&desk, &mut events, "worker", "none", "FACE_NOT_FOUND");
+    take_card(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
+}
+
+#[test]
+fn digits_that_cannot_be_read_leave_the_pin() {
+    let (desk, mut events) = start();
+    desk.simulator.bench().act(READER, "faults", &json!({ "reading": "unreadable" })).unwrap();
+    let before = verifications(&desk.simulator.bench().reader(READER).unwrap());
+    assert_face_is_refused(&desk, &mut events, "worker", "right", "NUMBER_B_WRONG");
+    let state = desk.simulator.bench().reader(READER).unwrap();
+    assert_eq!(verifications(&state), before, "nothing was tried on the card");
+    take_card(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
+}
+
+#[test]
+fn digits_that_were_misread_are_not_tried_twice() {
+    let (desk, mut events) = start();
+    let bench = desk.simulator.bench();
+    bench.act(READER, "faults", &json!({ "reading": "last_digit_wrong" })).unwrap();
+    let timeline = bench.visit(READER, &Visit::face("worker")).unwrap();
+    assert_eq!(timeline.failure.as_deref(), Some("NUMBER_B_WRONG"), "{timeline:?}");
+    until_failure(&mut events, "NUMBER_B_WRONG").unwrap();
+    // One question for the tries left, one try: 照合番号B locks after ten.
+    assert_eq!(verifications(&bench.reader(READER).unwrap()), 2);
+    assert_nothing_answered(&desk);
+    assert_next_patient_is_served(desk, &mut events);
+}
+
+#[test]
+fn a_patient_who_leaves_the_pin_may_choose_again() {
+    let (desk, mut events) = start();
+    place(&desk, &json!({ "persona": "worker" }));
+    choose(&desk, "pin");
+    let counted = verifications(&asked(&desk, "pin"));
+    desk.simulator.bench().act(READER, "cancel", &json!({})).unwrap();
+    until_failure(&mut events, "PIN_CANCELLED").unwrap();
+    let state = asked(&desk, "methods");
+    assert_eq!(verifications(&state), counted, "nothing was tried on the card");
+    take_card(&desk, &mut events);
+    assert_nothing_answered(&desk);
+    assert_next_patient_is_served(desk, &mut events);
+}
+
+#[test]
 fn a_forged_photo_reaches_no_reader() {
     let visit = Visit { faults: vec![json!("forged-photo")], ..Visit::face("worker") };
     assert_visit_fails(&visit, "PHOTO_FORGED");
