@@ -120,6 +120,27 @@ fn a_reader_that_another_daemon_holds_is_said_and_taken_over_when_it_is_free() {
     assert_eq!(next_result(&mut events).unwrap().id.as_deref(), Some("1"));
 }
 
+#[test]
+fn a_slot_that_is_not_there_is_said_by_the_station() {
+    let site = Site::new();
+    let (text, _) = replace_line(&site.text(), "slot =", "slot = \"No such slot\"");
+    assert_out_of_order(site.options(&site.variant(&text)), "SLOT_ABSENT");
+}
+
+#[test]
+fn a_pcsc_service_that_does_not_run_is_said_by_the_station() {
+    let site = Site::new();
+    let options = DaemonOptions { pcsc_socket: site.path("no-pcscd.sock"), ..site.options(&site.file()) };
+    assert_out_of_order(options, "PCSC_STOPPED");
+}
+
+fn assert_out_of_order(options: DaemonOptions, code: &str) {
+    let daemon = Daemon::start(options).unwrap();
+    let mut events = daemon.desk().events(None, PATIENCE).unwrap();
+    assert_eq!(until_failure(&mut events, code).unwrap()["state"], "out_of_order");
+    assert!(daemon.stop().unwrap().success());
+}
+
 // ----- a site -----------------------------------------------------------------------------------------------------
 
 struct Site {
