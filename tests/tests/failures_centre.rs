@@ -52,10 +52,11 @@ fn a_centre_that_wants_a_pin_verified_never_reaches_the_card() {
     });
     desk.behave();
     let usual = counted(&mut desk, VERIFY, |desk| {
-        good = Some(desk.desk.simulator.bench().visit(tests::READER, &Visit::face("worker")).unwrap());
+        good = Some(desk.serves(&Visit::face("worker")));
     });
     assert_eq!(hostile * attempts(&good.unwrap()), usual * attempts(&bad.unwrap()));
     assert_eq!(desk.tries_left("worker"), tries);
+    desk.only_served_are_told();
 }
 
 #[test]

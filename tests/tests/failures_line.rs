@@ -102,8 +102,8 @@ fn a_terminal_with_a_foreign_certificate_is_refused_under_either_tls_version() {
         );
         desk.until_line("down", Some("TERMINAL_CERTIFICATE_REFUSED"));
         desk.fails(&Visit::pin("worker"), "TERMINAL_CERTIFICATE_REFUSED");
-        desk.only_served_are_told();
-        assert_eq!(desk.desk.simulator.bench().get("/v1/centre/line").unwrap()["logins"], 0);
+        let simulator = desk.only_served_are_told();
+        assert_eq!(simulator.bench().get("/v1/centre/line").unwrap()["logins"], 0);
     }
 }
 
@@ -173,8 +173,8 @@ fn without_the_stand_in_a_face_visit_is_refused_and_a_pin_visit_works() {
     let mut desk = Troubled::at(|site| without(site, "centre", "stand_in"), |_| ());
     desk.fails(&Visit::face("worker"), "STAND_IN_REFUSED");
     desk.serves(&Visit::pin("worker"));
-    desk.only_served_are_told();
-    let oracle = desk.desk.simulator.bench().oracle().unwrap();
+    let simulator = desk.only_served_are_told();
+    let oracle = simulator.bench().oracle().unwrap();
     assert_eq!(oracle.as_array().unwrap().len(), 1, "no relay was opened for the face: {oracle}");
 }
 

@@ -5,7 +5,6 @@
 use rig::{Daemon, Events, RigError, Simulator, SimulatorOptions, Timeline, Visit};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 use tests::{PATIENCE, READER, TestDesk};
 
 /// What every copied site waits for the centre, in seconds.
@@ -69,13 +68,13 @@ impl Troubled {
     }
 
     /// The next patient is served by the same daemon.
-    pub(crate) fn serves(&mut self, visit: &Visit) -> Value {
+    pub(crate) fn serves(&mut self, visit: &Visit) -> Timeline {
         let timeline = self.desk.simulator.bench().visit(READER, visit).unwrap();
         assert_eq!(timeline.ended, "take_card", "{timeline:?}");
         let result = tests::next_result(&mut self.events).unwrap().json().unwrap();
         assert_eq!(result["verification"], visit.method.as_str());
-        self.served.push(result.clone());
-        result
+        self.served.push(result);
+        timeline
     }
 
     /// While the centre does so, a visit fails with the code; when it behaves again, the next patient is served.
@@ -87,17 +86,26 @@ impl Troubled {
         timeline
     }
 
-    /// Of all visits only those that were served left a result and a file.
-    pub(crate) fn only_served_are_told(&self) {
+    /// Of all visits only those that were served left a result and a file. Gives the simulator back.
+    pub(crate) fn only_served_are_told(self) -> Simulator {
         assert_eq!(self.desk.results().unwrap(), self.served);
-        // The folder follows the event.
-        wait(|| self.desk.face_files().unwrap().len() >= self.served.len());
-        let files = self.desk.face_files().unwrap();
-        assert_eq!(files.len(), self.served.len());
-        for visit in &self.failed {
-            let short: String = visit.chars().take(20).collect::<String>().to_uppercase();
-            assert!(files.iter().all(|(name, _)| !name.contains(&short)), "{visit}");
+        let TestDesk { daemon, simulator } = self.desk;
+        // An orderly stop writes what is still on its way to the folder.
+        daemon.stop().unwrap();
+        let files: Vec<String> = std::fs::read_dir(&simulator.ready().face_dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let in_name = |visit: &str| visit.chars().take(20).collect::<String>().to_uppercase();
+        assert_eq!(files.len(), self.served.len(), "{files:?}");
+        for result in &self.served {
+            let visit = in_name(result["visit"].as_str().unwrap());
+            assert!(files.iter().any(|name| name.contains(&visit)), "{visit} in {files:?}");
         }
+        for visit in &self.failed {
+            assert!(files.iter().all(|name| !name.contains(&in_name(visit))), "{visit} in {files:?}");
+        }
+        simulator
     }
 
     /// Commands with this instruction byte that the card got so far.
@@ -192,13 +200,4 @@ pub(crate) fn until_line(events: &mut Events, state: &str, code: Option<&str>) {
                 && event.json().is_ok_and(|line| line["state"] == state && line["code"].as_str() == code)
         })
         .unwrap();
-}
-
-/// Waits for what has no event: a bounded number of looks.
-fn wait(mut reached: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !reached() {
-        assert!(Instant::now() < end, "not reached within {PATIENCE:?}");
-        std::thread::yield_now();
-    }
 }
