@@ -1,0 +1,325 @@
+//! The canary of promise 6: after many kinds of visits at the most talkative log level, nothing that identifies a
+//! person stands in anything that the daemon puts out, but in the results themselves.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test stops and says what it looked at"
+)]
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use rig::{Daemon, Events, Face, RigError, Simulator, SimulatorOptions, Visit};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use tests::canary::{Searcher, narrow, spellings};
+use tests::{PATIENCE, READER, TestDesk, raw, until_station};
+
+/// Those whose visits end well.
+const FINE: [&str; 5] = ["worker", "no-pin", "elderly", "resident", "rare-name"];
+/// Typed, and wrong on every card.
+const WRONG_PIN: &str = "9071";
+
+#[test]
+fn nothing_but_the_results_says_anything_of_a_person() {
+    let place = tempfile::tempdir().unwrap();
+    let file = |name: &str| place.path().join(name);
+    let desk = talkative_desk(&file("daemon.log"), &file("simulator.log"));
+    let personas = desk.simulator.bench().get("/v1/personas").unwrap();
+    let searcher = searcher(&personas);
+    let watch = Watching::start(&desk.daemon, &file("watch.txt"));
+    let heard = hear_all(desk.events(None).unwrap());
+
+    let mut judged = vec![process("environ", &desk.daemon), process("cmdline", &desk.daemon)];
+    play_visits(&desk);
+    judged.extend(refusals(&desk.daemon, &personas));
+    for path in ["/v1/readers", "/v1/health", "/v1/openapi.json", "/v1/failures/PIN_WRONG"] {
+        judged.push((path.to_owned(), raw::get(&desk.daemon, path).unwrap().body));
+    }
+    judged.push((String::from("uketsuke status"), control(&desk.daemon, "status").output().unwrap().stdout));
+
+    let faces = desk.simulator.ready().face_dir.clone();
+    judged.extend(files_below(desk.simulator.directory(), &faces));
+
+    // Stopped in the middle of a visit.
+    desk.simulator.bench().place(READER, "housewife").unwrap();
+    desk.simulator.bench().wait(READER, "asked", &json!("methods"), PATIENCE).unwrap();
+    let TestDesk { daemon, simulator } = desk;
+    assert!(daemon.stop().unwrap().success());
+    watch.until_over();
+    let Heard { results, rest } = heard.recv_timeout(PATIENCE).unwrap();
+    judged.push((String::from("events that are no results"), rest));
+    judged.extend(files_below(simulator.directory(), &faces));
+    judged.extend(
+        ["daemon.log", "watch.txt"].map(|name| (name.to_owned(), std::fs::read(file(name)).unwrap())),
+    );
+    assert!(simulator.stop().unwrap().success());
+    judged.push((String::from("simulator.log"), std::fs::read(file("simulator.log")).unwrap()));
+
+    // Where they may stand, the searcher does see them.
+    let seen = searcher.search(&results);
+    for id in FINE {
+        assert!(seen.iter().any(|what| what.starts_with(&format!("{id}: name"))), "{id} is not in {seen:?}");
+    }
+    let mut found = Vec::new();
+    for (name, content) in &judged {
+        println!("{name}: {} bytes", content.len());
+        found.extend(searcher.search(content).into_iter().map(|what| format!("{name}: {what}")));
+        found.extend(
+            searcher.search(name.as_bytes()).into_iter().map(|what| format!("the name {name}: {what}")),
+        );
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    let log = judged.iter().find(|(name, _)| name == "daemon.log").unwrap();
+    assert!(String::from_utf8_lossy(&log.1).contains("DEBUG"), "the log was not at its most talkative level");
+}
+
+fn talkative_desk(daemon_log: &Path, simulator_log: &Path) -> TestDesk {
+    let simulator = Simulator::start(SimulatorOptions {
+        log_level: String::from("trace"),
+        log_file: Some(simulator_log.to_owned()),
+        ..SimulatorOptions::default()
+    })
+    .unwrap();
+    let mut options = simulator.daemon();
+    options.log_level = String::from("trace");
+    options.log_file = Some(daemon_log.to_owned());
+    let desk = TestDesk { daemon: Daemon::start(options).unwrap(), simulator };
+    desk.until_idle().unwrap();
+    desk
+}
+
+/// Visits that end well, and visits that end in many other ways.
+fn play_visits(desk: &TestDesk) {
+    let bench = desk.simulator.bench();
+    for (persona, visit) in FINE
+        .iter()
+        .zip([Visit::face, Visit::face, Visit::pin, Visit::pin, |id: &str| Visit::pin(id).refusing()])
+    {
+        assert_eq!(failure_of(desk, &visit(persona)), None, "{persona}");
+    }
+    let other = Face { persona: String::from("elderly"), scene: String::from("right") };
+    for (visit, code) in [
+        (Visit { pin: Some(WRONG_PIN.to_owned()), fresh: true, ..Visit::pin("worker") }, "PIN_WRONG"),
+        (Visit { face: Some(other), ..Visit::face("worker") }, "FACE_NO_MATCH"),
+        (Visit { faults: vec![json!("forged-photo")], ..Visit::face("housewife") }, "PHOTO_FORGED"),
+        (Visit::face("revoked"), "CERTIFICATE_REVOKED"),
+        (Visit::pin("pin-locked"), "PIN_LOCKED"),
+    ] {
+        assert_eq!(failure_of(desk, &visit).as_deref(), Some(code));
+    }
+    for (kind, code) in [
+        ("garbage", "CENTRE_GARBLED"),
+        ("half_answer", "CENTRE_GARBLED"),
+        ("ask_verify", "RELAY_COMMAND_REFUSED"),
+        ("ask_other_text", "RELAY_OTHER_TEXT"),
+    ] {
+        desk.misbehave(kind).unwrap();
+        assert_eq!(failure_of(desk, &Visit::pin("resident")).as_deref(), Some(code));
+    }
+    bench.misbehave(None).unwrap();
+    // In the midst of the relay, long after the PIN.
+    bench.act(READER, "pull", &json!({ "mid_apdu_after": 10 })).unwrap();
+    assert_eq!(failure_of(desk, &Visit::pin("elderly")).as_deref(), Some("CARD_REMOVED_EARLY"));
+    bench.act(READER, "faults", &json!({ "corrupt_next_frames": 3 })).unwrap();
+    assert_eq!(failure_of(desk, &Visit::pin("elderly")), None);
+}
+
+/// Plays a visit; the code of the first failure that the station shows of it, or none. The next one may begin.
+fn failure_of(desk: &TestDesk, visit: &Visit) -> Option<String> {
+    let mut events = desk.events(None).unwrap();
+    // A visit that failed may leave the patient before a screen that does not come.
+    let _ = desk.simulator.bench().visit(READER, &Visit { step_ms: 5000, ..visit.clone() });
+    let _ = desk.simulator.bench().pull(READER);
+    let mut begun = false;
+    let mut failure = None;
+    until_station(&mut events, "an idle station after the visit", |station| {
+        begun |= station["state"] == "in_visit";
+        if begun && failure.is_none() {
+            failure = station["failure"]["code"].as_str().map(ToOwned::to_owned);
+        }
+        begun && station["state"] == "idle"
+    })
+    .unwrap();
+    failure
+}
+
+/// Requests that are refused, with personal data in every place that a request has; what the answers say.
+fn refusals(daemon: &Daemon, personas: &Value) -> Vec<(String, Vec<u8>)> {
+    let person = &personas[0];
+    let [name, number] = ["name", "individual_number"].map(|field| person[field].as_str().unwrap());
+    let percent: String = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let host = raw::host(daemon);
+    let token = std::fs::read_to_string(&daemon.ready().token_file).unwrap();
+    let entitled = format!("Host: {host}\r\nAuthorization: Bearer {}\r\n", token.trim());
+    let requests = [
+        ("path", format!("GET /v1/results/{percent}?number={number} HTTP/1.0\r\n{entitled}\r\n")),
+        ("unknown path", format!("GET /{number}/{percent} HTTP/1.0\r\n{entitled}\r\n")),
+        ("query", format!("GET /v1/results?since={percent}&limit={number} HTTP/1.0\r\n{entitled}\r\n")),
+        ("raw query", format!("GET /v1/results?since={name} HTTP/1.0\r\n{entitled}\r\n")),
+        ("code", format!("GET /v1/failures/{number} HTTP/1.0\r\n{entitled}\r\n")),
+        ("resuming", format!("GET /v1/events HTTP/1.0\r\n{entitled}Last-Event-ID: {name}{number}\r\n\r\n")),
+        (
+            "token",
+            format!("GET /v1/results HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {number}\r\n\r\n"),
+        ),
+        ("host", format!("GET /v1/results HTTP/1.0\r\nHost: {number}\r\n\r\n")),
+        ("origin", format!("GET /v1/results HTTP/1.0\r\n{entitled}Origin: http://{number}\r\n\r\n")),
+        ("method", format!("PATIENT{number} /v1/results HTTP/1.0\r\n{entitled}\r\n")),
+        (
+            "body",
+            format!("POST /v1/results HTTP/1.0\r\n{entitled}Content-Length: {}\r\n\r\n{name}", name.len()),
+        ),
+        ("no request", format!("{name} {number}\r\n\r\n")),
+    ];
+    requests
+        .into_iter()
+        .map(|(place, request)| {
+            let answer = raw::send(daemon, request.as_bytes()).unwrap();
+            assert!((400..500).contains(&answer.status()), "{place}: {}", answer.status());
+            (format!("answer to a request with a person in its {place}"), [answer.head, answer.body].concat())
+        })
+        .collect()
+}
+
+/// Everything that the personas would have kept for themselves.
+fn searcher(personas: &Value) -> Searcher {
+    let mut searcher = Searcher::default();
+    for person in personas.as_array().unwrap() {
+        let id = person["id"].as_str().unwrap();
+        for field in ["name", "kana", "alias"] {
+            for spelling in person[field].as_str().map(spellings).unwrap_or_default() {
+                searcher.add_text(&format!("{id}: {field}"), &spelling);
+            }
+        }
+        for field in ["address", "symbol", "number", "individual_number", "sign_password"] {
+            let Some(value) = person[field].as_str() else { continue };
+            searcher.add_text(&format!("{id}: {field}"), value);
+            // Three or four narrow digits stand anywhere.
+            if narrow(value).len() > 6 {
+                searcher.add_text(&format!("{id}: {field}"), &narrow(value));
+            }
+        }
+        let birth = person["birthdate"].as_str().unwrap();
+        let (year, month, day) = (&birth[..4], &birth[4..6], &birth[6..]);
+        // None of these is a time of today: the personas are grown up.
+        for form in [birth.to_owned(), [year, month, day].join("-"), [year, month, day].join("/")] {
+            searcher.add_text(&format!("{id}: birth date"), &form);
+        }
+        let code = person["security_code"].as_str().unwrap();
+        // The card's year of expiry is within ten years of any day on which this runs for long.
+        for expiry in 2020..2050 {
+            let number_b = format!("{:02}{month}{day}{expiry}{code}", year_of_era(birth));
+            searcher.add_text(&format!("{id}: 照合番号B"), &number_b);
+        }
+        if let Some(pin) = person["pin"].as_str() {
+            searcher.add_pin(&format!("{id}: PIN"), pin);
+        }
+    }
+    searcher.add_pin("wrong PIN", WRONG_PIN);
+    searcher.add_bytes("a VERIFY command", &[0x00, 0x20, 0x00, 0x80, 0x04]);
+    // ISO/IEC 15444-1, annex I.5.1, without the box length.
+    searcher.add_bytes("a photo", b"jP  \r\n\x87\n");
+    searcher
+}
+
+/// 昭和 until 1989-01-07, 平成 from the day after; no persona is older or younger.
+fn year_of_era(birth: &str) -> u32 {
+    let year: u32 = birth[..4].parse().unwrap();
+    if birth <= "19890107" { year - 1925 } else { year - 1988 }
+}
+
+fn process(what: &str, daemon: &Daemon) -> (String, Vec<u8>) {
+    let path = format!("/proc/{}/{what}", daemon.pid());
+    let content = std::fs::read(&path).unwrap();
+    assert!(!content.is_empty());
+    (path, content)
+}
+
+/// Every file but those in `except`. Sockets, lines and locks hold nothing.
+fn files_below(directory: &Path, except: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory).unwrap().map(Result::unwrap) {
+        let (path, kind) = (entry.path(), entry.file_type().unwrap());
+        if path == except {
+            continue;
+        } else if kind.is_dir() {
+            files.extend(files_below(&path, except));
+        } else {
+            let content = if kind.is_file() { std::fs::read(&path).unwrap() } else { Vec::new() };
+            files.push((path.display().to_string(), content));
+        }
+    }
+    files
+}
+
+/// What an event stream brought until the daemon ended.
+#[derive(Default)]
+struct Heard {
+    results: Vec<u8>,
+    rest: Vec<u8>,
+}
+
+fn hear_all(mut events: Events) -> Receiver<Heard> {
+    let (all, heard) = channel();
+    std::thread::spawn(move || {
+        let mut so_far = Heard::default();
+        loop {
+            match events.next_within(PATIENCE) {
+                Ok(event) if event.kind == "result" => so_far.results.extend(event.data.into_bytes()),
+                Ok(event) => so_far.rest.extend(format!("{}\n{}\n", event.kind, event.data).into_bytes()),
+                Err(RigError::TimedOut { .. }) => {}
+                Err(_) => break,
+            }
+        }
+        let _ = all.send(so_far);
+    });
+    heard
+}
+
+/// `uketsuke` towards this daemon.
+fn control(daemon: &Daemon, command: &str) -> Command {
+    let mut own: PathBuf = std::env::current_exe().unwrap();
+    own.pop();
+    own.pop();
+    let mut control = Command::new(own.join("uketsuke"));
+    control.arg("--socket").arg(&daemon.ready().socket).arg("--token-file").arg(&daemon.ready().token_file);
+    control.arg(command).stdin(Stdio::null());
+    control
+}
+
+/// `uketsuke watch`, which ends with the daemon.
+struct Watching {
+    ended: Receiver<ExitStatus>,
+    pid: Pid,
+}
+
+impl Watching {
+    fn start(daemon: &Daemon, output: &Path) -> Self {
+        let out = File::create(output).unwrap();
+        let mut child =
+            control(daemon, "watch").stderr(out.try_clone().unwrap()).stdout(out).spawn().unwrap();
+        let pid = Pid::from_raw(child.id().try_into().unwrap());
+        let (end, ended) = channel();
+        std::thread::spawn(move || end.send(child.wait().unwrap()));
+        Self { ended, pid }
+    }
+
+    fn until_over(self) {
+        self.ended.recv_timeout(PATIENCE).unwrap();
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = kill(self.pid, Signal::SIGTERM);
+        }
+    }
+}
