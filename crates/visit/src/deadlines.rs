@@ -31,6 +31,8 @@ pub struct Deadlines {
     pub commit: Duration,
     /// The patient takes the card before it counts as left.
     pub take: Duration,
+    /// What a patient who took the card away too early is told stays on the screen.
+    pub told: Duration,
     /// After a card was taken, until reader and slot must both be empty.
     pub clear: Duration,
 }
@@ -52,6 +54,7 @@ impl Default for Deadlines {
             answers: seconds(15),
             commit: seconds(30),
             take: seconds(10),
+            told: seconds(4),
             clear: Duration::from_millis(1500),
         }
     }

@@ -50,6 +50,8 @@ pub struct Station {
     slot: Slot,
     reader_ready: bool,
     insertion: Insertion,
+    /// Until when a message without a card stays on the reader's screen.
+    told_until: Option<Moment>,
     drawn: u64,
     tickets: u64,
     failure: Option<(FailureCode, Timestamp)>,
@@ -104,6 +106,7 @@ impl Station {
             slot: Slot::Unknown,
             reader_ready: false,
             insertion: Insertion::default(),
+            told_until: None,
             drawn: 0,
             tickets: 0,
             failure: None,
@@ -168,7 +171,7 @@ impl Station {
             }
             (true, _) => {
                 self.failure = None;
-                self.idle();
+                self.idle(now);
             }
         }
     }
@@ -230,7 +233,7 @@ impl Station {
             State::OutOfOrder => {}
             State::Idle if self.tray || matches!(self.slot, Slot::Card(_)) => self.begin_visit(now),
             State::Idle => {}
-            State::Clearing(_) if !self.tray && self.slot == Slot::Empty => self.idle(),
+            State::Clearing(_) if !self.tray && self.slot == Slot::Empty => self.idle(now),
             State::Clearing(_) => {}
             State::Visit(visit) => match (visit.card, self.slot) {
                 (Some(known), Slot::Card(count)) if count != known => {
@@ -261,6 +264,7 @@ impl Station {
         self.effects.push_back(Effect::Failed(visit.id, code));
         self.fail_shown(code, now);
         self.tell([Command::Cancel, Command::Show(Notice::Failure(code)), Command::Sound(Sound::Alarm)]);
+        self.told_until = Some(now.moment.after(self.config.deadlines.told));
         self.clear(now);
         self.effects.push_back(Effect::Abandon);
     }
@@ -276,17 +280,25 @@ impl Station {
         }
     }
 
-    fn idle(&mut self) {
+    /// Ready for the next card. What the last patient was told stays on the screen for its time.
+    fn idle(&mut self, now: Now) {
         self.state = State::Idle;
-        self.deadline = None;
-        self.tell([Command::Show(Notice::PlaceCard), Command::Light(Lamp::Green)]);
+        self.deadline = self.told_until.filter(|until| now.moment < *until);
+        if self.deadline.is_none() {
+            self.invite();
+        }
         self.changed();
+    }
+
+    fn invite(&mut self) {
+        self.told_until = None;
+        self.tell([Command::Show(Notice::PlaceCard), Command::Light(Lamp::Green)]);
     }
 
     /// Waits until reader and slot are both empty, and says so if they are not soon.
     fn clear(&mut self, now: Now) {
         if !self.tray && self.slot == Slot::Empty {
-            self.idle();
+            self.idle(now);
             return;
         }
         self.state = State::Clearing(Clearing { placed_again: false, reminded: false });
@@ -300,7 +312,8 @@ impl Station {
         }
         self.deadline = None;
         match &mut self.state {
-            State::Starting | State::OutOfOrder | State::Idle => {}
+            State::Starting | State::OutOfOrder => {}
+            State::Idle => self.invite(),
             State::Clearing(clearing) if clearing.placed_again && matches!(self.slot, Slot::Card(_)) => {
                 // The slot missed a quick change of cards; the tray saw it. The card is powered freshly anyway.
                 self.begin_visit(now);

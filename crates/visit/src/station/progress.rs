@@ -27,6 +27,7 @@ impl Station {
     pub(super) fn begin_visit(&mut self, now: Now) {
         self.insertion = self.insertion.next();
         self.failure = None;
+        self.told_until = None;
         let id = self.draw_visit_id();
         self.state = State::Visit(Visit { id, card: None, face_attempts: 0, step: Step::Agreeing });
         self.deadline = Some(now.moment.after(self.config.deadlines.agree));
@@ -283,6 +284,8 @@ impl Station {
     }
 
     fn done(&mut self) -> Next {
+        // A wrong PIN on the way is no failure of a patient who was served.
+        self.failure = None;
         self.tell([
             Command::Show(Notice::TakeCard),
             Command::Light(Lamp::Green),
