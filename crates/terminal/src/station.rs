@@ -56,6 +56,8 @@ struct Loop {
     station: Station,
     connected: Option<Connected>,
     reopen_at: Option<Instant>,
+    /// What the link last failed with, until it is open again.
+    link_trouble: Option<FailureCode>,
     slots: watch::Receiver<SlotStatus>,
     /// Cards taken from the slot, as far as the station was told.
     removals: u64,
@@ -82,6 +84,7 @@ pub(crate) async fn serve(place: Place, slots: watch::Receiver<SlotStatus>, stop
         station,
         connected: None,
         reopen_at: None,
+        link_trouble: None,
         slots,
         removals: 0,
         first_look: Some(Instant::now() + FIRST_LOOK),
@@ -185,14 +188,19 @@ impl Loop {
     // ----- link and driver ------------------------------------------------------------------------------------
 
     fn opened(&mut self, link: LinkPort) {
+        self.link_trouble = None;
         self.connected = Some(Connected { link, driver: self.place.settings.factory.create() });
         self.reopen_at = None;
         self.drive(|driver, now| driver.handle(DriverInput::LinkOpened, now));
     }
 
     fn link_failed(&mut self, error: &LinkError) {
-        tracing::warn!(reader = %self.place.settings.id, code = %error.code(), %error, "link");
-        self.reader_lost(error.code());
+        let code = error.code();
+        // A port that stays held or absent is tried again and again, and said once.
+        if self.link_trouble.replace(code) != Some(code) {
+            tracing::warn!(reader = %self.place.settings.id, %code, %error, "link");
+        }
+        self.reader_lost(code);
     }
 
     fn reader_lost(&mut self, code: FailureCode) {
