@@ -41,6 +41,8 @@ fn steps(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
 fn suites(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
     let mut test: Command = cargo();
     test.args(["test", "--workspace", "--no-fail-fast"]);
+    // The suites wait for cards, deadlines and other processes most of the time: more of them than cores.
+    test.env("RUST_TEST_THREADS", "6");
     let status = run_reading(stop, &mut test, "cargo test", |line| {
         say::line(line);
         summary.take_in(line);
