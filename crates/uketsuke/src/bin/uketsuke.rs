@@ -19,7 +19,7 @@ struct Arguments {
     /// デーモンのソケット / The daemon's Unix socket.
     #[arg(long, value_name = "FILE", env = "UKETSUKE_SOCKET", default_value = "/run/uketsuke/uketsuke.sock")]
     socket: PathBuf,
-    /// 合言葉のファイル / The token's file.
+    /// トークンのファイル / The token's file.
     #[arg(
         long,
         value_name = "FILE",
@@ -50,7 +50,9 @@ enum ControlError {
         "{path} につながりません。デーモンが動いているか確認してください / no connection to {path}: is the daemon running? ({source})"
     )]
     Connect { path: String, source: std::io::Error },
-    #[error("合言葉のファイル {path} を読めません / the token's file {path} cannot be read: {source}")]
+    #[error(
+        "トークンのファイル {path} を読めません。--token-file で場所を指定してください / the token's file {path} cannot be read: {source}"
+    )]
     Token { path: String, source: std::io::Error },
     #[error("デーモンの応答が読めません / the daemon's answer cannot be read: {0}")]
     Http(#[from] hyper::Error),
@@ -60,7 +62,9 @@ enum ControlError {
     Request(#[from] hyper::http::Error),
     #[error("デーモンが断りました / the daemon refused: {0}")]
     Refused(String),
-    #[error("そのコードはありません。/ no such code: {0}")]
+    #[error(
+        "{0} というコードはありません。画面やログに出たとおりに入力してください / there is no code {0}: type it as the screen or the log shows it"
+    )]
     NoSuchCode(String),
 }
 
