@@ -78,7 +78,9 @@ struct Visit {
 /// After a visit: until reader and slot are both empty.
 #[derive(Debug)]
 struct Clearing {
-    /// The tray was emptied and filled again meanwhile.
+    /// The tray was seen empty since the last visit, or since the reader came back.
+    emptied: bool,
+    /// It was filled again after that.
     placed_again: bool,
     /// Whether anybody was told to take the card.
     reminded: bool,
@@ -167,7 +169,7 @@ impl Station {
             (true, _) if self.tray || matches!(self.slot, Slot::Card(_)) => {
                 // A card that lay there before we were ready was not placed for us: it must be placed again.
                 self.failure = None;
-                self.clear(now);
+                self.clear(false, now);
             }
             (true, _) => {
                 self.failure = None;
@@ -212,8 +214,11 @@ impl Station {
     fn card_placed(&mut self, now: Now) {
         self.tray = true;
         if let State::Clearing(clearing) = &mut self.state {
-            clearing.placed_again = true;
-            self.deadline = Some(now.moment.after(self.config.deadlines.clear));
+            // A reader that comes back tells of a card that lay there all the time, too.
+            if clearing.emptied {
+                clearing.placed_again = true;
+                self.deadline = Some(now.moment.after(self.config.deadlines.clear));
+            }
         }
         self.presence_changed(now);
     }
@@ -221,6 +226,7 @@ impl Station {
     fn card_taken(&mut self, now: Now) {
         self.tray = false;
         if let State::Clearing(clearing) = &mut self.state {
+            clearing.emptied = true;
             clearing.placed_again = false;
         }
         self.presence_changed(now);
@@ -258,14 +264,14 @@ impl Station {
             return;
         }
         if visit.step.card_may_go() {
-            self.clear(now);
+            self.clear(!self.tray, now);
             return;
         }
         self.effects.push_back(Effect::Failed(visit.id, code));
         self.fail_shown(code, now);
         self.tell([Command::Cancel, Command::Show(Notice::Failure(code)), Command::Sound(Sound::Alarm)]);
         self.told_until = Some(now.moment.after(self.config.deadlines.told));
-        self.clear(now);
+        self.clear(!self.tray, now);
         self.effects.push_back(Effect::Abandon);
     }
 
@@ -296,12 +302,12 @@ impl Station {
     }
 
     /// Waits until reader and slot are both empty, and says so if they are not soon.
-    fn clear(&mut self, now: Now) {
+    fn clear(&mut self, emptied: bool, now: Now) {
         if !self.tray && self.slot == Slot::Empty {
             self.idle(now);
             return;
         }
-        self.state = State::Clearing(Clearing { placed_again: false, reminded: false });
+        self.state = State::Clearing(Clearing { emptied, placed_again: false, reminded: false });
         self.deadline = Some(now.moment.after(self.config.deadlines.clear));
         self.changed();
     }
@@ -343,7 +349,7 @@ impl Station {
 
     /// The card was not taken in time: say so at once.
     fn clear_now(&mut self, now: Now) {
-        self.clear(now);
+        self.clear(!self.tray, now);
         if matches!(self.state, State::Clearing(_)) {
             self.deadline = Some(now.moment);
             self.woken(now);

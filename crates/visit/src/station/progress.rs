@@ -322,7 +322,7 @@ impl Station {
             self.effects.push_back(Effect::Abandon);
         }
         if ended && !(self.tray && matches!(self.slot, Slot::Card(_))) {
-            self.clear(now);
+            self.clear(!self.tray, now);
         }
     }
 }
