@@ -11,15 +11,15 @@ entries! {
         cause: "要求に認証のトークンがありません。", "The request carries no token.";
         patient: wait_ja!(), wait_en!();
         reception: ELSEWHERE_JA, ELSEWHERE_EN;
-        technician: "`uketsuke pair` で作ったトークンを、Authorizationヘッダーに入れます。URLには入れません。",
-            "Send the token made by `uketsuke pair` in the Authorization header, never in the URL.";
+        technician: "設定の `token_file` にあるトークンを、Authorizationヘッダーに入れます。URLには入れません。",
+            "Send the token from the configured `token_file` in the Authorization header, never in the URL.";
     }
     API_TOKEN_WRONG {
         cause: "トークンが登録されていないか、その操作を許されていません。", "The token is not known, or not for this.";
         patient: wait_ja!(), wait_en!();
         reception: ELSEWHERE_JA, ELSEWHERE_EN;
-        technician: "`uketsuke pair` で、必要な範囲のトークンを作り直します。",
-            "Make a new token of the needed scope with `uketsuke pair`.";
+        technician: "設定の `token_file` にある今のトークンを使います。",
+            "Use the token that the configured `token_file` holds now.";
     }
     API_HOST_FOREIGN {
         cause: "Hostヘッダーが、このサービスのものではありません。", "The Host header is not one of this service.";

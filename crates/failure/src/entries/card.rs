@@ -9,8 +9,8 @@ entries! {
         patient: "カードをいったん取り、もう一度置いてください。", "Please take the card and place it again.";
         reception: concat!("カードをケースから出し、置き直していただきます。", papers_ja!()),
             concat!("Have the card taken out of its sleeve and placed again. ", papers_en!());
-        technician: "毎回起こるときは、組み合わせの間違いです。`uketsuke pair reader` で読み取り口を結び直します。",
-            "If it happens every time, the pairing is wrong: pair the slot again with `uketsuke pair reader`.";
+        technician: "毎回起こるときは、組み合わせの間違いです。設定の `slot` をこのリーダーの読み取り口の名前に直します。",
+            "If it happens every time, the pairing is wrong: set this reader's `slot` in the configuration to the name of its own slot.";
     }
     SLOT_ABSENT {
         cause: "設定された名前の読み取り口（PC/SC）がありません。",
@@ -18,8 +18,8 @@ entries! {
         patient: wait_ja!(), wait_en!();
         reception: concat!("ケーブルを差し直し、別のカードリーダーがあれば案内します。", papers_ja!()),
             concat!("Plug the cable in again; send patients to another reader if there is one. ", papers_en!());
-        technician: "PC/SCサービスが見つけた名前と設定を比べ、`uketsuke pair reader` で結び直します。",
-            "Compare the names that the PC/SC service lists with the configuration; pair again with `uketsuke pair reader`.";
+        technician: "PC/SCサービスが見つけた名前と設定の `slot` を比べて直します。",
+            "Compare the names that the PC/SC service lists with `slot` in the configuration, and mend that.";
     }
     SLOT_IN_SUN {
         cause: "読み取り口に直射日光が当たり、カードの券面を読めません。",
