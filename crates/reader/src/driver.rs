@@ -3,9 +3,9 @@
 use crate::{Command, CommandKind, Event, Profile};
 use model::{FailureCode, Moment};
 use std::error::Error;
+use std::fmt;
 
-/// What happened to a reader, told to its driver.
-#[derive(Debug)]
+/// What happened to a reader, told to its driver. Its Debug shows no bytes: they may hold a PIN.
 pub enum Input<'a> {
     /// The link was opened; the driver may now send.
     LinkOpened,
@@ -19,8 +19,7 @@ pub enum Input<'a> {
     Woken,
 }
 
-/// What a driver asks of its surroundings.
-#[derive(Debug)]
+/// What a driver asks of its surroundings. Its Debug shows no bytes: they may hold a photo.
 pub enum Effect {
     /// Put these bytes on the link, whole and in order. For HID, one report.
     Send(Vec<u8>),
@@ -30,6 +29,29 @@ pub enum Effect {
     Unsupported(CommandKind),
     /// The driver cannot go on. The terminal closes the link, drops the driver and begins anew.
     Fault(Box<dyn DriverError>),
+}
+
+impl fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LinkOpened => f.write_str("LinkOpened"),
+            Self::Received(bytes) => write!(f, "Received({} bytes)", bytes.len()),
+            Self::LinkClosed => f.write_str("LinkClosed"),
+            Self::Command(command) => write!(f, "Command({:?})", command.kind()),
+            Self::Woken => f.write_str("Woken"),
+        }
+    }
+}
+
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(bytes) => write!(f, "Send({} bytes)", bytes.len()),
+            Self::Report(event) => write!(f, "Report({})", event.name()),
+            Self::Unsupported(kind) => write!(f, "Unsupported({kind:?})"),
+            Self::Fault(fault) => write!(f, "Fault({})", fault.code()),
+        }
+    }
 }
 
 /// One reader model's machine. Every `handle` is followed by `poll_effect` until `None`.
@@ -51,4 +73,15 @@ pub trait ReaderDriver: Send {
 pub trait DriverError: Error + Send + Sync + 'static {
     /// The catalogue's code for it.
     fn code(&self) -> FailureCode;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Effect, Input};
+
+    #[test]
+    fn debug_tells_no_bytes() {
+        assert_eq!(format!("{:?}", Input::Received(b"PE1234")), "Received(6 bytes)");
+        assert_eq!(format!("{:?}", Effect::Send(b"photo".to_vec())), "Send(5 bytes)");
+    }
 }
