@@ -48,6 +48,22 @@ pub struct LedgerSettings {
     pub file: PathBuf,
     /// The key's file, elsewhere.
     pub key_file: PathBuf,
+    /// After so many days a result is destroyed: 1 to 7 (design promise 7).
+    #[serde(default = "a_week", deserialize_with = "days")]
+    pub keep_days: u8,
+}
+
+const fn a_week() -> u8 {
+    7
+}
+
+fn days<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    let days = u8::deserialize(deserializer)?;
+    if (1..=7).contains(&days) {
+        Ok(days)
+    } else {
+        Err(serde::de::Error::custom(format!("keep_days: {days} is not 1 to 7")))
+    }
 }
 
 /// `[centre]`.

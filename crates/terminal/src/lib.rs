@@ -9,11 +9,14 @@ mod card_work;
 mod centre_work;
 mod clock;
 pub mod config;
+mod fence;
 mod line_probe;
 mod place;
 mod relay;
+mod retention;
 mod shared;
 mod station;
+mod supervise;
 mod telling;
 mod terminal;
 

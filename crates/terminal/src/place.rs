@@ -7,7 +7,7 @@ use centre::{Centre, CentreError};
 use devices::slot::SlotWorker;
 use failure::codes;
 use ledger::LedgerHandle;
-use model::{CentreHealth, FailureCode, InstitutionCode};
+use model::{CentreHealth, FailureCode, Insertion, InstitutionCode, StationState, StationStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +33,6 @@ pub(crate) struct Place {
     pub(crate) stand_in: StandIn,
     pub(crate) ledger: LedgerHandle,
     pub(crate) shared: Arc<Shared>,
-    pub(crate) seed: [u8; 32],
 }
 
 impl Place {
@@ -63,4 +62,20 @@ pub(crate) fn is_line(code: FailureCode) -> bool {
         codes::CENTRE_GARBLED,
     ]
     .contains(&code)
+}
+
+/// What a station shows before it was heard of.
+pub(crate) fn starting(settings: &ReaderSettings) -> StationStatus {
+    StationStatus {
+        reader: settings.id.clone(),
+        label: settings.label.clone(),
+        lane: settings.lane.clone(),
+        model: settings.factory.profile().model,
+        maturity: settings.factory.maturity(),
+        state: StationState::Starting,
+        visit: None,
+        step: None,
+        insertion: Insertion::default(),
+        failure: None,
+    }
 }

@@ -4,6 +4,7 @@
 //! delays no other reader (design promise 8).
 
 use crate::config::ReaderSettings;
+use crate::fence::Fence;
 use crate::line_probe::{LineProbe, Probed};
 use crate::place::{Place, is_line};
 use crate::{card_work, centre_work};
@@ -13,19 +14,21 @@ use failure::codes;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use model::{FailureCode, Moment, StationStatus, VisitId, VisitResult};
-use reader::{Command, Effect as DriverEffect, Event, Input as DriverInput, Profile, ReaderDriver};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
+use model::{FailureCode, StationStatus, VisitId, VisitResult};
+use reader::{Command, Effect as DriverEffect, Event, Input as DriverInput, Profile};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use visit::{CardReply, CentreReply, Deadlines, Effect, Input, SlotChange, Station, StationConfig, Ticket};
+use zeroize::{Zeroize, Zeroizing};
 
 /// After a driver's fault the link is opened again, at the earliest after this.
 const REOPEN: Duration = Duration::from_millis(500);
 /// A reader that does not take bytes for so long is frozen.
 const SEND_LIMIT: Duration = Duration::from_secs(2);
+/// A disk that takes longer than this for one result is not waited for at a stop.
+const COMMIT_LIMIT: Duration = Duration::from_secs(2);
 /// A PC/SC service that runs has answered by then; one that was never heard of is away.
 const FIRST_LOOK: Duration = Duration::from_millis(300);
 
@@ -37,7 +40,7 @@ enum Done {
 
 struct Connected {
     link: LinkPort,
-    driver: Box<dyn ReaderDriver>,
+    driver: Fence,
 }
 
 /// What one visit cost the terminal, for `cargo xtask measure`.
@@ -52,7 +55,7 @@ struct Cost {
 }
 
 struct Loop {
-    place: Rc<Place>,
+    place: Arc<Place>,
     station: Station,
     connected: Option<Connected>,
     reopen_at: Option<Instant>,
@@ -71,16 +74,21 @@ struct Loop {
 }
 
 /// Serves one reader until `stop`.
-pub(crate) async fn serve(place: Place, slots: watch::Receiver<SlotStatus>, stop: CancellationToken) {
+pub(crate) async fn serve(
+    place: Arc<Place>,
+    seed: [u8; 32],
+    slots: watch::Receiver<SlotStatus>,
+    stop: CancellationToken,
+) {
     let station = Station::new(StationConfig {
         reader: place.settings.id.clone(),
         institution: place.institution.clone(),
         deadlines: Deadlines::default(),
-        seed: place.seed,
+        seed,
     });
     let line = LineProbe::new(place.centre.clone(), place.settings.account.clone());
     let mut this = Loop {
-        place: Rc::new(place),
+        place,
         station,
         connected: None,
         reopen_at: None,
@@ -94,11 +102,11 @@ pub(crate) async fn serve(place: Place, slots: watch::Receiver<SlotStatus>, stop
         line,
         cost: Cost::default(),
     };
-    let mut buffer = [0; 4096];
+    let mut buffer = Zeroizing::new([0; 4096]);
     while !stop.is_cancelled() {
-        this.turn(&stop, &mut buffer).await;
+        this.turn(&stop, buffer.as_mut_slice()).await;
     }
-    this.release().await;
+    this.finish().await;
 }
 
 /// What ended a wait.
@@ -120,8 +128,10 @@ impl Loop {
         match woke {
             Woke::Stop => return,
             Woke::Bytes(Ok(count)) => {
-                let bytes = buffer.get(..count).unwrap_or_default();
-                self.drive(|driver, now| driver.handle(DriverInput::Received(bytes), now));
+                let bytes = buffer.get_mut(..count).unwrap_or_default();
+                self.drive(DriverInput::Received(bytes));
+                // They may have held a PIN.
+                bytes.zeroize();
             }
             Woke::Bytes(Err(error)) => self.link_failed(&error),
             Woke::Opened(Ok(link)) => self.opened(link),
@@ -147,7 +157,7 @@ impl Loop {
                     .and_then(|c| c.driver.next_wakeup())
                     .is_some_and(|at| at <= now.moment)
                 {
-                    self.drive(|driver, now| driver.handle(DriverInput::Woken, now));
+                    self.drive(DriverInput::Woken);
                 }
                 if self.station.next_wakeup().is_some_and(|at| at <= now.moment) {
                     self.tell_station(Input::Woken);
@@ -189,9 +199,9 @@ impl Loop {
 
     fn opened(&mut self, link: LinkPort) {
         self.link_trouble = None;
-        self.connected = Some(Connected { link, driver: self.place.settings.factory.create() });
+        self.connected = Some(Connected { link, driver: Fence::around(self.place.settings.factory) });
         self.reopen_at = None;
-        self.drive(|driver, now| driver.handle(DriverInput::LinkOpened, now));
+        self.drive(DriverInput::LinkOpened);
     }
 
     fn link_failed(&mut self, error: &LinkError) {
@@ -209,14 +219,10 @@ impl Loop {
         self.tell_station(Input::ReaderLost(code));
     }
 
-    /// Calls the driver behind a fence: its panic costs this reader a restart and nothing else.
-    fn drive(&mut self, call: impl FnOnce(&mut dyn ReaderDriver, Moment)) {
+    fn drive(&mut self, input: DriverInput<'_>) {
         let now = self.place.clock.now().moment;
-        let Some(connected) = &mut self.connected else { return };
-        let driver = &mut connected.driver;
-        if catch_unwind(AssertUnwindSafe(|| call(driver.as_mut(), now))).is_err() {
-            tracing::error!(reader = %self.place.settings.id, code = %codes::DRIVER_STOPPED, "the driver panicked");
-            self.reader_lost(codes::DRIVER_STOPPED);
+        if let Some(connected) = &mut self.connected {
+            connected.driver.handle(input, now);
         }
     }
 
@@ -235,6 +241,15 @@ impl Loop {
         }
         self.removals = status.removals;
         self.tell_station(Input::Slot(change));
+    }
+
+    /// What the centre answered is made durable before the station ends, then the card is let go.
+    async fn finish(&mut self) {
+        let committed = async { while self.commits.next().await.is_some() {} };
+        if tokio::time::timeout(COMMIT_LIMIT, committed).await.is_err() {
+            tracing::error!(reader = %self.place.settings.id, code = %codes::LEDGER_WRITE_FAILED, "the ledger did not answer before the stop");
+        }
+        self.release().await;
     }
 
     /// Lets go of the card: a stuck one is the slot's own matter.
@@ -331,10 +346,10 @@ impl Loop {
         match effect {
             Effect::Reader(command) if !offers(self.place.settings.factory.profile(), &command) => {}
             Effect::Reader(command) => {
-                self.drive(|driver, now| driver.handle(DriverInput::Command(command), now));
+                self.drive(DriverInput::Command(command));
             }
             Effect::Card(ticket, task) => {
-                let place = Rc::clone(&self.place);
+                let place = Arc::clone(&self.place);
                 self.spawn(async move {
                     match card_work::carry_out(&place, task).await {
                         Ok((reply, simulated)) => Done::Card(ticket, Ok(reply), simulated),
@@ -343,7 +358,7 @@ impl Loop {
                 });
             }
             Effect::Centre(ticket, task) => {
-                let place = Rc::clone(&self.place);
+                let place = Arc::clone(&self.place);
                 let simulated = self.card_simulated;
                 self.spawn(async move {
                     Done::Centre(ticket, centre_work::carry_out(&place, task, simulated).await)

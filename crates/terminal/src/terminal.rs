@@ -2,10 +2,10 @@
 
 use crate::clock::Clock;
 use crate::config::{CentreSettings, Config, ReaderSettings};
-use crate::place::{Place, Trust};
+use crate::place::{Place, Trust, starting};
 use crate::shared::Shared;
-use crate::station;
 use crate::telling::{self, Wake};
+use crate::{retention, supervise};
 use centre::Centre;
 use desk::{Desk, DeskConfig, Hub, Limits};
 use devices::pcsc::Watcher;
@@ -13,17 +13,17 @@ use devices::slot::SlotWorker;
 use failure::codes;
 use folders::FaceFolder;
 use ledger::{Ledger, LedgerHandle, LedgerKey, LedgerThread};
-use model::{FailureCode, Insertion, StationState, StationStatus};
+use model::FailureCode;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// A station that does not end within this is left behind at stop: its card or its driver is stuck.
-const STATION_STOP: Duration = Duration::from_secs(3);
+const STATION_STOP: Duration = Duration::from_secs(5);
 
 /// Why a terminal does not start. The message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -91,11 +91,13 @@ pub struct Ready {
 pub struct Terminal {
     ready: Ready,
     stop: CancellationToken,
-    stations: Vec<JoinHandle<()>>,
+    /// Says nothing; disconnected when every station has ended.
+    stations: Receiver<()>,
     watcher: Watcher,
     desk: Desk,
     ledger: LedgerThread,
     folder: Option<(SyncSender<Wake>, JoinHandle<()>)>,
+    retention: tokio::task::JoinHandle<()>,
 }
 
 impl Terminal {
@@ -139,12 +141,9 @@ impl Terminal {
         let slots: Vec<String> = config.readers.iter().map(|reader| reader.slot.clone()).collect();
         let watcher = Watcher::start(&slots)
             .map_err(|cause| StartError::System { what: "a thread", cause: cause.to_string() })?;
-        let mut stations = Vec::new();
+        let (alive, stations) = channel();
         for (settings, centre) in config.readers.into_iter().zip(centres?) {
             let Some(slot_changes) = watcher.slot(&settings.slot) else { continue };
-            let mut seed = [0; 32];
-            getrandom::fill(&mut seed)
-                .map_err(|cause| StartError::System { what: "randomness", cause: cause.to_string() })?;
             let name = format!("station {}", settings.id);
             let place = Place {
                 slot: SlotWorker::start(settings.slot.clone()),
@@ -156,17 +155,16 @@ impl Terminal {
                 stand_in: config.centre.stand_in,
                 ledger: handle.clone(),
                 shared: Arc::clone(&shared),
-                seed,
             };
-            let stop = stop.clone();
-            stations.push(thread(name, move || {
-                match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                    Ok(runtime) => runtime.block_on(station::serve(place, slot_changes, stop)),
-                    Err(cause) => tracing::error!(%cause, "no runtime for a station"),
-                }
-            })?);
+            let (stop, alive) = (stop.clone(), alive.clone());
+            thread(name, move || {
+                supervise::run(place, &slot_changes, &stop);
+                drop(alive);
+            })?;
         }
-        Ok(Self { ready, stop, stations, watcher, desk, ledger, folder })
+        let keep = Duration::from_secs(u64::from(config.ledger.keep_days) * 24 * 3600);
+        let retention = tokio::spawn(retention::keep(handle, keep));
+        Ok(Self { ready, stop, stations, watcher, desk, ledger, folder, retention })
     }
 
     /// How to reach it.
@@ -178,17 +176,12 @@ impl Terminal {
     /// Ends visits, finishes what is on its way to the ledger, tells the folder, closes the API.
     pub async fn stop(self) {
         self.stop.cancel();
+        self.retention.abort();
         let stations = self.stations;
         let (ledger, folder, watcher) = (self.ledger, self.folder, self.watcher);
         let joined = tokio::task::spawn_blocking(move || {
-            let patience = std::time::Instant::now() + STATION_STOP;
-            for station in stations {
-                while !station.is_finished() && std::time::Instant::now() < patience {
-                    std::thread::park_timeout(Duration::from_millis(5));
-                }
-                if !station.is_finished() {
-                    tracing::warn!("a station did not stop in time; it is left behind");
-                }
+            if stations.recv_timeout(STATION_STOP) == Err(RecvTimeoutError::Timeout) {
+                tracing::warn!("a station did not stop in time; it is left behind");
             }
             if !watcher.stop(STATION_STOP) {
                 tracing::warn!("the PC/SC watcher did not stop in time");
@@ -206,21 +199,6 @@ impl Terminal {
         if joined.await.is_err() {
             tracing::error!("stopping panicked");
         }
-    }
-}
-
-fn starting(settings: &ReaderSettings) -> StationStatus {
-    StationStatus {
-        reader: settings.id.clone(),
-        label: settings.label.clone(),
-        lane: settings.lane.clone(),
-        model: settings.factory.profile().model,
-        maturity: settings.factory.maturity(),
-        state: StationState::Starting,
-        visit: None,
-        step: None,
-        insertion: Insertion::default(),
-        failure: None,
     }
 }
 
@@ -253,7 +231,7 @@ fn keep_folder(
     folder: FaceFolder,
     ledger: LedgerHandle,
     wake: SyncSender<Wake>,
-    woken: std::sync::mpsc::Receiver<Wake>,
+    woken: Receiver<Wake>,
 ) -> Result<(SyncSender<Wake>, JoinHandle<()>), StartError> {
     let runtime = tokio::runtime::Handle::current();
     let thread =

@@ -93,6 +93,7 @@ fn each_fault_names_its_line_and_what_is_wrong() {
         ("id = \"front-1\"", "id = \"Front 1\"", 27, "reader id"),
         ("face_account = \"F0000001\"", "face_account = \"A1\"", 32, "face account"),
         ("port = \"/dev/reader-front\"", "port = 7", 30, "string"),
+        ("key_file = \"/etc/uketsuke/ledger.key\"", "key_file = \"/k\"\nkeep_days = 8", 11, "1 to 7"),
         ("[card]", "[card", 22, "table"),
     ];
     for (from, to, line, word) in cases {
