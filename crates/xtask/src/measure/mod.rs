@@ -24,11 +24,19 @@ const STARTS: usize = 20;
 #[derive(Debug, Args)]
 pub(crate) struct MeasureArguments {
     /// Visits whose cost is told, by face and by PIN in turn.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = at_least_one)]
     visits: usize,
     /// Cards placed for the latency from device to client.
-    #[arg(long, default_value_t = 1000)]
+    #[arg(long, default_value_t = 1000, value_parser = at_least_one)]
     events: usize,
+}
+
+/// No figure comes of no sample.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(0) => Err("at least one".into()),
+        parsed => parsed.map_err(|fault| fault.to_string()),
+    }
 }
 
 /// Measures and prints.
@@ -44,16 +52,18 @@ pub(crate) fn measure(arguments: &MeasureArguments, stop: &Stop) -> Result<(), F
 
     say::line(format_args!("\n{machine}\n"));
     let mut starts = Samples::new("start_to_ready", "ms");
+    let mut idle = Samples::new("resident_one_reader_idle", "MiB");
     for _ in 0..STARTS {
         stop.check()?;
         let millis;
         (up, millis) = up.restart()?;
         starts.push(millis);
+        up.wait_idle(stop)?;
+        idle.push(resident(&up)?);
     }
-    starts.tell(&folder)?;
-    bare_starts(stop)?.tell(&folder)?;
-    up.wait_idle(stop)?;
-    resident("resident_one_reader_idle", &up)?;
+    starts.tell(&folder, STARTS)?;
+    bare_starts(stop)?.tell(&folder, STARTS)?;
+    idle.tell(&folder, STARTS)?;
     let outcome = measure_running(&up, stop, arguments, &folder);
     stop.check()?;
     if outcome.is_err() {
@@ -71,10 +81,13 @@ fn measure_running(
     folder: &std::path::Path,
 ) -> Result<(), Fault> {
     for samples in visits::visits(up, stop, arguments.visits)? {
-        samples.tell(folder)?;
+        samples.tell(folder, arguments.visits)?;
     }
-    resident("resident_after_visits", up)?;
-    latency::latency(up, stop, arguments.events)?.tell(folder)
+    say::line(visits::CONTENT);
+    let mut after = Samples::new("resident_after_visits", "MiB");
+    after.push(resident(up)?);
+    after.tell(folder, 1)?;
+    latency::latency(up, stop, arguments.events)?.tell(folder, arguments.events)
 }
 
 /// What the way of starting costs by itself: `start_to_ready` has it within.
@@ -92,16 +105,15 @@ fn bare_starts(stop: &Stop) -> Result<Samples, Fault> {
     Ok(samples)
 }
 
-/// VmRSS of the daemon, proc(5).
-fn resident(name: &str, up: &DeskUp) -> Result<(), Fault> {
+/// VmRSS of the daemon in MiB, proc(5).
+fn resident(up: &DeskUp) -> Result<f64, Fault> {
     let path = PathBuf::from(format!("/proc/{}/status", up.daemon.pid()));
     let status = std::fs::read_to_string(&path).map_err(Fault::file(&path, "cannot be read"))?;
     let kib: f64 = status
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.trim().parse().ok())
         .ok_or_else(|| Fault::Unexpected("no VmRSS".into()))?;
-    say::line(format_args!("{name:<28} {:.1} MiB", kib / 1024.0));
-    Ok(())
+    Ok(kib / 1024.0)
 }
 
 /// `<target>/measure/<time>`, so that no run overwrites another's samples.

@@ -22,8 +22,13 @@ impl Samples {
         self.values.push(value);
     }
 
-    /// Prints the percentiles in one line and keeps every sample as CSV, in the order taken.
-    pub(super) fn tell(&self, folder: &Path) -> Result<(), Fault> {
+    /// Prints the percentiles in one line and keeps every sample as CSV, in the order taken; an error unless there are
+    /// `expected` samples.
+    pub(super) fn tell(&self, folder: &Path, expected: usize) -> Result<(), Fault> {
+        if self.values.len() != expected || expected == 0 {
+            let (name, taken) = (self.name, self.values.len());
+            return Err(Fault::Unexpected(format!("{name}: {taken} samples were taken, not {expected}")));
+        }
         let file = folder.join(format!("{}.csv", self.name));
         let mut csv = format!("n,{}\n", self.unit);
         for (n, value) in self.values.iter().enumerate() {
@@ -32,11 +37,9 @@ impl Samples {
         std::fs::write(&file, csv).map_err(Fault::file(&file, "cannot be written"))?;
         let mut sorted = self.values.clone();
         sorted.sort_by(f64::total_cmp);
-        let at = |percent| {
-            percentile(&sorted, percent).map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
-        };
+        let at = |percent| percentile(&sorted, percent).unwrap_or(f64::NAN);
         say::line(format_args!(
-            "{:<28} p50 {:>9} p99 {:>9} min {:>9} max {:>9} {}  (n = {})",
+            "{:<28} p50 {:>9.3} p99 {:>9.3} min {:>9.3} max {:>9.3} {}  (n = {})",
             self.name,
             at(50),
             at(99),

@@ -4,6 +4,15 @@ use super::samples::Samples;
 use crate::{Fault, desk_up::DeskUp, stop::Stop};
 use rig::Visit;
 
+/// What the figures of a visit contain; the daemon's clocks, `crates/terminal/src/station.rs`.
+pub(super) const CONTENT: &str = "what the figures of a visit contain:
+  visit_total         from the visit's begin to \"done\", the patient's own time included
+  visit_card          commands to the card outside the relay; the photo's checks, decoding and conversion
+  visit_centre        requests to the centre up to the answer, the card's part in the relay included
+  visit_commit_fsync  the result's commit, its fsync included
+  visit_own           the station's own loop: driver, machine, handing bytes to the reader's port, letting go of the
+                      card; none of the three above, nor any wait for the reader's answer";
+
 /// Field of the log line, and what it is called here.
 const FIELDS: [(&str, &str); 5] = [
     ("total_us", "visit_total"),
@@ -25,13 +34,16 @@ pub(super) fn visits(up: &DeskUp, stop: &Stop, count: usize) -> Result<Vec<Sampl
             return Err(Fault::Unexpected(format!("visit {n} did not come to its end: {code}")));
         }
     }
+    // A station is idle again after it wrote its account.
+    up.wait_idle(stop)?;
     let log = up.log();
     let mut samples: Vec<Samples> = FIELDS.map(|(_, name)| Samples::new(name, "ms")).into();
     for line in log.lines().filter(|line| line.contains("visit timing")) {
         for (samples, (field, _)) in samples.iter_mut().zip(FIELDS) {
-            if let Some(micros) = value(line, field) {
-                samples.push(micros / 1000.0);
-            }
+            let micros = value(line, field).ok_or_else(|| {
+                Fault::Unexpected(format!("the daemon's `visit timing` has no number for {field}"))
+            })?;
+            samples.push(micros / 1000.0);
         }
     }
     Ok(samples)
