@@ -41,8 +41,7 @@ fn steps(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
 fn suites(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
     let mut test: Command = cargo();
     test.args(["test", "--workspace", "--no-fail-fast"]);
-    // The suites wait for cards, deadlines and other processes most of the time: more of them than cores.
-    test.env("RUST_TEST_THREADS", "6");
+    test.env("RUST_TEST_THREADS", threads().to_string());
     let status = run_reading(stop, &mut test, "cargo test", |line| {
         say::line(line);
         summary.take_in(line);
@@ -53,6 +52,12 @@ fn suites(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
     } else {
         Err(Fault::Unexpected("no test ran, or one failed unsaid".into()))
     }
+}
+
+/// The suites wait for cards, deadlines and other processes most of the time: more of them than cores.
+fn threads() -> usize {
+    const FEWEST: usize = 6;
+    std::thread::available_parallelism().map_or(FEWEST, |cores| FEWEST.max(cores.get().saturating_add(2)))
 }
 
 fn cargo_step(stop: &Stop, arguments: &[&str]) -> Result<(), Fault> {
