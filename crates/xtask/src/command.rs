@@ -30,6 +30,11 @@ pub(crate) fn target() -> PathBuf {
         .unwrap_or_else(|| workspace().join("target"))
 }
 
+/// A program in the folder that ours lies in.
+pub(crate) fn beside(name: &str) -> PathBuf {
+    std::env::current_exe().map_or_else(|_| PathBuf::from(name), |own| own.with_file_name(name))
+}
+
 /// `program` with the kernel's promise that it is killed when the thread that started it ends; the plain program
 /// where `setpriv` is not there.
 pub(crate) fn dying_with_us(program: impl AsRef<OsStr>) -> Command {

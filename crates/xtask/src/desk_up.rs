@@ -2,7 +2,7 @@
 
 use crate::{
     Fault,
-    command::{cargo, run, target},
+    command::{beside, cargo, run, target},
     say,
     scratch::Scratch,
     stop::Stop,
@@ -23,6 +23,8 @@ pub(crate) enum Build {
     Debug,
     /// As they are shipped.
     Release,
+    /// Those beside this program, whatever made them.
+    Beside,
 }
 
 /// A whole desk. Dropping it ends all of it, the daemon first.
@@ -35,8 +37,11 @@ pub(crate) struct DeskUp {
 }
 
 impl Build {
-    /// Builds the programs of the desk, cargo showing how it gets on.
+    /// Builds the programs of the desk unless they are to be there, cargo showing how it gets on.
     pub(crate) fn build(self, stop: &Stop) -> Result<(), Fault> {
+        if matches!(self, Self::Beside) {
+            return Ok(());
+        }
         say::both(
             "プログラムを作ります（初回は数分かかります）",
             "building the programs (the first time takes minutes)",
@@ -53,12 +58,11 @@ impl Build {
 
     /// Where a program of this build is.
     pub(crate) fn program(self, name: &str) -> PathBuf {
-        target()
-            .join(match self {
-                Self::Debug => "debug",
-                Self::Release => "release",
-            })
-            .join(name)
+        match self {
+            Self::Debug => target().join("debug").join(name),
+            Self::Release => target().join("release").join(name),
+            Self::Beside => beside(name),
+        }
     }
 }
 
@@ -105,12 +109,17 @@ impl DeskUp {
         &self.simulator.ready().readers
     }
 
-    /// Every process of this desk, ours too.
-    pub(crate) fn pids(&self) -> Vec<u32> {
+    /// Where a program is, of the same build as those that run.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.build.program(name)
+    }
+
+    /// Every program of this desk, by name and process id; without ours.
+    pub(crate) fn programs(&self) -> Vec<(&'static str, u32)> {
         let simulator = self.simulator.ready();
-        let mut pids = vec![std::process::id(), self.daemon.pid(), simulator.pid];
-        pids.extend(&simulator.pids);
-        pids
+        let mut programs = vec![("uketsuked", self.daemon.pid()), ("uketsuke-simulator", simulator.pid)];
+        programs.extend(simulator.pids.iter().map(|pid| ("pcscd", *pid)));
+        programs
     }
 
     /// Copies the logs to where they survive us, and says where.

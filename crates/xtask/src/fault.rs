@@ -23,6 +23,9 @@ pub(crate) enum Fault {
     /// A file of ours.
     #[error("{} {doing}: {cause}", path.display())]
     File { path: PathBuf, doing: &'static str, cause: io::Error },
+    /// A program that the desk cannot do without.
+    #[error("ひとりでに終わりました / ended of itself: {0}")]
+    Ended(String),
     /// Simulator, daemon or one of their APIs.
     #[error("{}", chain(.0))]
     Rig(#[from] rig::RigError),

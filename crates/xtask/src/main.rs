@@ -15,6 +15,7 @@ mod setup;
 mod stop;
 mod summary;
 mod test;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use fault::Fault;

@@ -12,6 +12,7 @@ use signal_hook::{
 use std::{
     io,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// Whether this command is to stop, and why.
@@ -29,8 +30,17 @@ struct Shared {
 pub(crate) enum Why {
     /// Somebody asked.
     Asked,
-    /// Something that must run ended.
+    /// These programs must run, and ended.
     Ended(String),
+}
+
+impl From<Why> for Fault {
+    fn from(why: Why) -> Self {
+        match why {
+            Why::Asked => Self::Stopped,
+            Why::Ended(names) => Self::Ended(names),
+        }
+    }
 }
 
 impl Stop {
@@ -41,23 +51,30 @@ impl Stop {
         let ear = stop.clone();
         std::thread::Builder::new().name("signals".into()).spawn(move || {
             for _ in signals.forever() {
-                ear.tell(Why::Asked);
-                // Whatever the other threads wait for comes from a child; when those end, so does the waiting.
-                end_children();
+                ear.tell_and_end_children(Why::Asked);
             }
         })?;
         Ok(stop)
     }
 
-    /// An error if somebody asked.
+    /// An error if there is a reason to stop.
     pub(crate) fn check(&self) -> Result<(), Fault> {
-        if matches!(*self.why(), Some(Why::Asked)) { Err(Fault::Stopped) } else { Ok(()) }
+        self.why().clone().map_or(Ok(()), |why| Err(why.into()))
     }
 
-    /// Says that something ended without which there is no going on.
-    pub(crate) fn tell(&self, why: Why) {
+    /// The reason to stop if there is one or comes soon: what failed may be told before what it failed of.
+    pub(crate) fn soon(&self, within: Duration) -> Option<Fault> {
+        let waited = self.0.told.wait_timeout_while(self.why(), within, |why| why.is_none());
+        let (why, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        why.clone().map(Fault::from)
+    }
+
+    /// Gives a reason to stop; the first one counts.
+    pub(crate) fn tell_and_end_children(&self, why: Why) {
         self.why().get_or_insert(why);
         self.0.told.notify_all();
+        // Whatever the other threads wait for comes from a child; when those end, so does the waiting.
+        end_children();
     }
 
     /// Waits until there is a reason to stop.

@@ -13,6 +13,7 @@ mod desk;
 mod error;
 mod events;
 mod http;
+mod life;
 mod process;
 mod simulator;
 
@@ -22,4 +23,5 @@ pub use deadline::PATIENCE;
 pub use desk::Desk;
 pub use error::RigError;
 pub use events::{Events, ServerEvent};
+pub use life::Life;
 pub use simulator::{Simulator, SimulatorOptions, SimulatorReady};

@@ -234,7 +234,10 @@ impl ReadyWatch {
 }
 
 /// Which of the descriptors have something to say; all `false` when the deadline came first.
-fn readable(descriptors: &[std::os::fd::BorrowedFd<'_>], deadline: Deadline) -> Result<Vec<bool>, RigError> {
+pub(crate) fn readable(
+    descriptors: &[std::os::fd::BorrowedFd<'_>],
+    deadline: Deadline,
+) -> Result<Vec<bool>, RigError> {
     let mut polled: Vec<PollFd<'_>> =
         descriptors.iter().map(|descriptor| PollFd::new(*descriptor, PollFlags::POLLIN)).collect();
     let timeout = deadline.left().map_or(PollTimeout::ZERO, |left| {

@@ -10,10 +10,11 @@ use crate::{
     desk_up::{Build, DeskUp},
     say, setup,
     stop::{Stop, Why},
+    watch::Watch,
 };
 use clap::Args;
 use state::{State, StateFile};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// How to run the demo.
 #[derive(Debug, Args)]
@@ -24,40 +25,55 @@ pub(crate) struct DemoArguments {
     /// The simulated readers, separated by commas.
     #[arg(long, value_delimiter = ',', default_value = "caora")]
     readers: Vec<String>,
-    /// The file that says where the running demo is [default: target/demo/desk.json].
-    #[arg(long)]
+    /// The file that says where the running demo is, from before the visits to the end [default: target/demo/desk.json].
+    #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Use what is built beside this program; build nothing.
+    #[arg(long)]
+    built: bool,
 }
+
+/// How long the reason may come after what it made fail.
+const REASON: Duration = Duration::from_secs(1);
 
 /// Runs the demo to its end.
 pub(crate) fn demo(arguments: DemoArguments, stop: &Stop) -> Result<(), Fault> {
     say::both("準備", "setup");
     setup::ensure(stop)?;
-    Build::Debug.build(stop)?;
+    let build = if arguments.built { Build::Beside } else { Build::Debug };
+    build.build(stop)?;
     let state_file = StateFile::reserve(arguments.state)?;
-    let up = DeskUp::start(stop, Build::Debug, &arguments.readers)?;
-    if let Err(fault) = visits::play(&up, stop) {
-        if !matches!(fault, Fault::Stopped) {
-            up.keep_logs();
-        }
-        return Err(fault);
+    let up = DeskUp::start(stop, build, &arguments.readers)?;
+    let outcome = run(&up, stop, arguments.once, &state_file);
+    if !matches!(outcome, Ok(()) | Err(Fault::Stopped)) {
+        up.keep_logs();
     }
-    state_file.write(&state_of(&up, &up.pids()))?;
-    if arguments.once {
+    outcome
+}
+
+/// The state file is there from before the first visit, so that others can look on.
+fn run(up: &DeskUp, stop: &Stop, once: bool, state_file: &StateFile) -> Result<(), Fault> {
+    let _watch = Watch::over(stop, up.programs())?;
+    state_file.write(&state_of(up, &pids(up)))?;
+    reach::where_all_is(state_file.path());
+    visits::play(up, stop).map_err(|fault| stop.soon(REASON).unwrap_or(fault))?;
+    if once {
         return Ok(());
     }
-    reach::print(&up, state_file.path());
-    watch_over(&up, stop);
+    reach::print(up, state_file.path());
     match stop.wait() {
         Why::Asked => {
             say::both("\n終わります", "ending");
             Ok(())
         }
-        Why::Ended(what) => {
-            up.keep_logs();
-            Err(Fault::Unexpected(what))
-        }
+        ended @ Why::Ended(_) => Err(ended.into()),
     }
+}
+
+/// Every process of this demo, ours first.
+fn pids(up: &DeskUp) -> Vec<u32> {
+    let programs = up.programs().into_iter().map(|(_, pid)| pid);
+    std::iter::once(std::process::id()).chain(programs).collect()
 }
 
 fn state_of<'a>(up: &'a DeskUp, pids: &'a [u32]) -> State<'a> {
@@ -73,22 +89,4 @@ fn state_of<'a>(up: &'a DeskUp, pids: &'a [u32]) -> State<'a> {
         bench_token_file: &simulator.bench_token_file,
         pids,
     }
-}
-
-/// Says when the daemon ends of itself: its event stream ends with it.
-fn watch_over(up: &DeskUp, stop: &Stop) {
-    const LONG: std::time::Duration = std::time::Duration::from_secs(3600);
-    let (desk, stop) = (up.daemon.desk().clone(), stop.clone());
-    std::thread::spawn(move || {
-        let Ok(mut events) = desk.events(None, rig::PATIENCE) else { return };
-        loop {
-            match events.next_within(LONG) {
-                Ok(_) | Err(rig::RigError::TimedOut { .. }) => {}
-                Err(_) => {
-                    return stop
-                        .tell(Why::Ended("uketsuked が終わりました。/ uketsuked ended of itself.".into()));
-                }
-            }
-        }
-    });
 }

@@ -1,9 +1,6 @@
 //! How to reach the running desk, as lines to copy.
 
-use crate::{
-    desk_up::{Build, DeskUp},
-    say,
-};
+use crate::{desk_up::DeskUp, say};
 use std::path::Path;
 
 /// Prints a few commands, each of which works as it stands.
@@ -24,7 +21,7 @@ pub(super) fn print(up: &DeskUp, state: &Path) {
     ));
     say::line(format_args!("  ls {}", simulator.face_dir.display()));
     say::both("受付として", "as the desk's staff");
-    let uketsuke = Build::Debug.program("uketsuke");
+    let uketsuke = up.program("uketsuke");
     let reach = format!("--socket {} --token-file {}", desk.socket.display(), desk.token_file.display());
     say::line(format_args!("  {} {reach} status", uketsuke.display()));
     say::line(format_args!("  {} {reach} watch", uketsuke.display()));
@@ -39,9 +36,14 @@ pub(super) fn print(up: &DeskUp, state: &Path) {
         simulator.pcsc_socket.display()
     ));
     say::line("");
-    say::both("どこに何があるか", format_args!("where everything is: {}", state.display()));
+    where_all_is(state);
     say::both(
         "注意：模擬カードの口（vpcd）はこの PC のすべてのアドレスで待ち受けます",
         "note: the virtual card driver vpcd listens on all addresses of this machine",
     );
+}
+
+/// Names the file that says where everything is.
+pub(super) fn where_all_is(state: &Path) {
+    say::both("どこに何があるか", format_args!("where everything is: {}", state.display()));
 }
