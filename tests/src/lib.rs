@@ -1,6 +1,7 @@
 //! What the suites stand on: one simulated desk and a daemon beside it, both as real processes.
 
 pub mod canary;
+pub mod control;
 pub mod raw;
 pub mod syscalls;
 
@@ -64,14 +65,14 @@ impl TestDesk {
         until_station(&mut events, "an idle station", |station| station["state"] == "idle").map(drop)
     }
 
-    /// Kills the daemon as a power cut would and starts it again with the same options.
+    /// The fictional patient of this id; null if there is none.
     ///
     /// # Errors
-    /// [`RigError`] when it does not come up again.
-    pub fn kill_and_restart(self) -> Result<Self, RigError> {
-        self.daemon.kill()?;
-        let daemon = Daemon::start(self.simulator.daemon())?;
-        Ok(Self { daemon, simulator: self.simulator })
+    /// [`RigError`].
+    pub fn persona(&self, id: &str) -> Result<Value, RigError> {
+        let personas = self.simulator.bench().get("/v1/personas")?;
+        let mut all = personas.as_array().into_iter().flatten();
+        Ok(all.find(|persona| persona["id"] == id).cloned().unwrap_or_default())
     }
 
     /// Every result that the API has, in order.
@@ -108,6 +109,12 @@ impl TestDesk {
     pub fn misbehave(&self, kind: &str) -> Result<(), RigError> {
         self.simulator.bench().misbehave(Some(&json!(kind)))
     }
+}
+
+/// A visit id as it stands in the name of the visit's file: its first twenty digits, in capital letters.
+#[must_use]
+pub fn in_file_name(visit: &str) -> String {
+    visit.chars().take(20).collect::<String>().to_uppercase()
 }
 
 fn face_files(folder: &std::path::Path) -> std::io::Result<Vec<(String, Vec<u8>)>> {

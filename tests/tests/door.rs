@@ -3,16 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops")]
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use rig::Visit;
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::process::Command;
+use tests::control::{Watching, control};
 use tests::{PATIENCE, READER, TestDesk, next_result};
 
 #[test]
@@ -75,27 +72,25 @@ fn every_code_is_explained_in_both_languages() {
 #[test]
 fn the_control_shows_the_desk_without_personal_data() {
     let desk = TestDesk::start().unwrap();
-    let shown = run(control(&desk).arg("status"));
+    let shown = run(control(desk.daemon.ready()).unwrap().arg("status"));
     assert!(shown.status, "{shown:?}");
     assert!(shown.out.contains(READER) && shown.out.contains("idle"), "{shown:?}");
 
-    let (mut watching, lines) = watch(&desk);
-    let first = lines.recv_timeout(PATIENCE).unwrap();
+    let watching = Watching::start(desk.daemon.ready()).unwrap();
+    let first = watching.next_line().unwrap();
     assert!(first.contains(READER) || first.contains("centre"), "{first}");
     let mut events = desk.events(None).unwrap();
     desk.simulator.bench().visit(READER, &Visit::pin("elderly")).unwrap();
     let result = next_result(&mut events).unwrap().json().unwrap();
     let mut seen = vec![first];
     while !seen.last().is_some_and(|line| line.contains("result 1")) {
-        seen.push(lines.recv_timeout(PATIENCE).unwrap());
+        seen.push(watching.next_line().unwrap());
     }
     assert!(seen.last().unwrap().contains(result["visit"].as_str().unwrap()), "{seen:?}");
-    // Ctrl-C.
-    kill(Pid::from_raw(watching.0.id().cast_signed()), Signal::SIGINT).unwrap();
-    while let Ok(line) = lines.recv_timeout(PATIENCE) {
-        seen.push(line);
-    }
-    assert!(watching.0.wait().unwrap().success());
+    watching.interrupt().unwrap();
+    let rest = watching.until_over().unwrap();
+    assert!(rest.status.success() && rest.stderr.is_empty(), "{rest:?}");
+    seen.push(String::from_utf8(rest.stdout).unwrap());
 
     let everything = seen.join("\n");
     let personas = desk.simulator.bench().get("/v1/personas").unwrap();
@@ -111,30 +106,26 @@ fn the_control_shows_the_desk_without_personal_data() {
 fn the_control_shows_a_failure_and_explains_it() {
     let desk = TestDesk::start().unwrap();
     desk.simulator.bench().visit(READER, &Visit::pin("revoked")).unwrap();
-    let shown = run(control(&desk).arg("status"));
+    let shown = run(control(desk.daemon.ready()).unwrap().arg("status"));
     assert!(shown.out.contains("uketsuke explain CERTIFICATE_REVOKED"), "{shown:?}");
 
-    let explained = run(control(&desk).args(["explain", "CERTIFICATE_REVOKED"]));
+    let explained = run(control(desk.daemon.ready()).unwrap().args(["explain", "CERTIFICATE_REVOKED"]));
     let entry = failure::explain("CERTIFICATE_REVOKED").unwrap();
     assert!(explained.status && explained.out.contains(entry.reception.ja), "{explained:?}");
     assert!(explained.out.contains(entry.technician.en), "{explained:?}");
-    assert!(!run(control(&desk).args(["explain", "NO_SUCH_CODE"])).status);
+    assert!(!run(control(desk.daemon.ready()).unwrap().args(["explain", "NO_SUCH_CODE"])).status);
 }
 
 #[test]
 fn the_control_says_why_it_cannot_see_the_desk() {
     let TestDesk { daemon, simulator } = TestDesk::start().unwrap();
-    let ready = daemon.ready().clone();
+    let mut ready = daemon.ready().clone();
     assert!(daemon.stop().unwrap().success());
-    let mut command = Command::new(binary());
-    command.arg("--socket").arg(&ready.socket).arg("--token-file").arg(&ready.token_file);
-    let shown = run(command.arg("status"));
+    let shown = run(control(&ready).unwrap().arg("status"));
     assert!(!shown.status && shown.err.contains(&*ready.socket.to_string_lossy()), "{shown:?}");
-    let mut command = Command::new(binary());
-    let nowhere = simulator.directory().join("nowhere");
-    command.arg("--socket").arg(&ready.socket).arg("--token-file").arg(&nowhere);
-    let shown = run(command.arg("status"));
-    assert!(!shown.status && shown.err.contains(&*nowhere.to_string_lossy()), "{shown:?}");
+    ready.token_file = simulator.directory().join("nowhere");
+    let shown = run(control(&ready).unwrap().arg("status"));
+    assert!(!shown.status && shown.err.contains(&*ready.token_file.to_string_lossy()), "{shown:?}");
 }
 
 // ----- requests ---------------------------------------------------------------------------------------------------
@@ -202,17 +193,6 @@ fn assert_refused(answer: &Answer, status: u16, code: &str, what: &str) {
 
 // ----- the control ------------------------------------------------------------------------------------------------
 
-fn binary() -> PathBuf {
-    std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("uketsuke")
-}
-
-fn control(desk: &TestDesk) -> Command {
-    let ready = desk.daemon.ready();
-    let mut command = Command::new(binary());
-    command.arg("--socket").arg(&ready.socket).arg("--token-file").arg(&ready.token_file);
-    command
-}
-
 #[derive(Debug)]
 struct Shown {
     status: bool,
@@ -221,30 +201,10 @@ struct Shown {
 }
 
 fn run(command: &mut Command) -> Shown {
-    let output = command.stdin(Stdio::null()).output().unwrap();
+    let output = command.output().unwrap();
     Shown {
         status: output.status.success(),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     }
-}
-
-/// A process that a failing test does not leave behind.
-struct Watching(Child);
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        // Both fail only when it has ended.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// `uketsuke watch`, and its lines as they come.
-fn watch(desk: &TestDesk) -> (Watching, mpsc::Receiver<String>) {
-    let mut child = Watching(control(desk).arg("watch").stdout(Stdio::piped()).spawn().unwrap());
-    let out = BufReader::new(child.0.stdout.take().unwrap());
-    let (lines, seen) = mpsc::channel();
-    std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| lines.send(line)));
-    (child, seen)
 }

@@ -367,9 +367,7 @@ fn agree_to_all(desk: &TestDesk, events: &mut Events) -> Value {
 }
 
 fn pin_of(desk: &TestDesk, id: &str) -> String {
-    let personas = desk.simulator.bench().get("/v1/personas").unwrap();
-    let persona = personas.as_array().unwrap().iter().find(|persona| persona["id"] == id).unwrap();
-    persona["pin"].as_str().unwrap().to_owned()
+    desk.persona(id).unwrap()["pin"].as_str().unwrap().to_owned()
 }
 
 /// A visit by PIN in the middle of its relay, with a card so slow that the relay lasts some seconds.

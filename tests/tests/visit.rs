@@ -10,7 +10,7 @@
 
 use rig::{Timeline, Visit};
 use serde_json::Value;
-use tests::{READER, TestDesk, next_result};
+use tests::{READER, TestDesk, in_file_name, next_result};
 
 #[test]
 fn a_visit_by_face_brings_its_result_over_every_way() {
@@ -26,7 +26,7 @@ fn a_visit_by_face_brings_its_result_over_every_way() {
     assert_eq!(result["insertion"], 1);
     assert_eq!(result["verification"], "face");
     assert_eq!(result["validity"], "valid");
-    assert_eq!(qualified(&result)["name"], persona(&desk, "worker")["name"]);
+    assert_eq!(qualified(&result)["name"], desk.persona("worker").unwrap()["name"]);
     assert!(result["consents"].as_array().unwrap().iter().all(|consent| consent["decision"] == "agreed"));
     assert!(!result["consents"].as_array().unwrap().is_empty());
 
@@ -45,7 +45,7 @@ fn a_visit_by_pin_brings_its_result_and_keeps_refusals() {
     assert!(asked(&timeline, "PIN asked"), "{timeline:?}");
     let result = next_result(&mut events).unwrap().json().unwrap();
     assert_eq!(result["verification"], "pin");
-    assert_eq!(qualified(&result)["name"], persona(&desk, "elderly")["name"]);
+    assert_eq!(qualified(&result)["name"], desk.persona("elderly").unwrap()["name"]);
     assert!(
         result["consents"]
             .as_array()
@@ -94,17 +94,12 @@ fn qualified(result: &Value) -> &Value {
     &result["qualification"]["body"]["result_list"][0]
 }
 
-fn persona(desk: &TestDesk, id: &str) -> Value {
-    let personas = desk.simulator.bench().get("/v1/personas").unwrap();
-    personas.as_array().unwrap().iter().find(|persona| persona["id"] == id).cloned().expect("the persona")
-}
-
 /// The face folder holds exactly these results, each as the centre's own document under its own name.
 fn assert_folder_says(desk: TestDesk, results: &[&Value]) {
     let mut expected: Vec<(String, Vec<u8>)> = results
         .iter()
         .map(|result| {
-            let visit: String = result["visit"].as_str().unwrap().chars().take(20).collect();
+            let visit = in_file_name(result["visit"].as_str().unwrap());
             let stamp: String = result["received_at"]
                 .as_str()
                 .unwrap()
@@ -112,7 +107,7 @@ fn assert_folder_says(desk: TestDesk, results: &[&Value]) {
                 .filter(char::is_ascii_digit)
                 .take(14)
                 .collect();
-            let name = format!("OQSsiquc01res_face_9991234567{}_{stamp}.xml", visit.to_uppercase());
+            let name = format!("OQSsiquc01res_face_9991234567{visit}_{stamp}.xml");
             (name, result["document"].as_str().unwrap().as_bytes().to_vec())
         })
         .collect();
@@ -133,7 +128,8 @@ fn assert_oracle_agrees(desk: &TestDesk, told: &[(&str, &Value)]) {
     let expected: Vec<(u64, String)> = told
         .iter()
         .map(|(id, result)| {
-            let serial = persona(desk, id)["serial"].as_u64().expect("the bench tells a card's serial");
+            let serial =
+                desk.persona(id).unwrap()["serial"].as_u64().expect("the bench tells a card's serial");
             (serial, result["visit"].as_str().unwrap().to_owned())
         })
         .collect();

@@ -5,7 +5,7 @@
 use rig::{Daemon, Events, RigError, Simulator, SimulatorOptions, Timeline, Visit};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use tests::{PATIENCE, READER, TestDesk};
+use tests::{PATIENCE, READER, TestDesk, in_file_name};
 
 /// What every copied site waits for the centre, in seconds.
 pub(crate) const SECONDS: u64 = 2;
@@ -96,14 +96,13 @@ impl Troubled {
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
-        let in_name = |visit: &str| visit.chars().take(20).collect::<String>().to_uppercase();
         assert_eq!(files.len(), self.served.len(), "{files:?}");
         for result in &self.served {
-            let visit = in_name(result["visit"].as_str().unwrap());
+            let visit = in_file_name(result["visit"].as_str().unwrap());
             assert!(files.iter().any(|name| name.contains(&visit)), "{visit} in {files:?}");
         }
         for visit in &self.failed {
-            assert!(files.iter().all(|name| !name.contains(&in_name(visit))), "{visit} in {files:?}");
+            assert!(files.iter().all(|name| !name.contains(&in_file_name(visit))), "{visit} in {files:?}");
         }
         simulator
     }
