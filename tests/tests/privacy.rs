@@ -10,15 +10,13 @@
     reason = "a test stops and says what it looked at"
 )]
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use rig::{Daemon, Events, Face, RigError, Simulator, SimulatorOptions, Visit};
 use serde_json::{Value, json};
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::Output;
 use std::sync::mpsc::{Receiver, channel};
 use tests::canary::{Searcher, narrow, spellings};
+use tests::control::{Watching, control};
 use tests::{PATIENCE, READER, TestDesk, raw, until_station};
 
 /// Those whose visits end well.
@@ -33,7 +31,7 @@ fn nothing_but_the_results_says_anything_of_a_person() {
     let desk = talkative_desk(&file("daemon.log"), &file("simulator.log"));
     let personas = desk.simulator.bench().get("/v1/personas").unwrap();
     let searcher = searcher(&personas);
-    let watch = Watching::start(&desk.daemon, &file("watch.txt"));
+    let watching = Watching::start(desk.daemon.ready()).unwrap();
     let heard = hear_all(desk.events(None).unwrap());
 
     let mut judged = vec![process("environ", &desk.daemon), process("cmdline", &desk.daemon)];
@@ -42,7 +40,9 @@ fn nothing_but_the_results_says_anything_of_a_person() {
     for path in ["/v1/readers", "/v1/health", "/v1/openapi.json", "/v1/failures/PIN_WRONG"] {
         judged.push((path.to_owned(), raw::get(&desk.daemon, path).unwrap().body));
     }
-    judged.push((String::from("uketsuke status"), control(&desk.daemon, "status").output().unwrap().stdout));
+    let status = control(desk.daemon.ready()).unwrap().arg("status").output().unwrap();
+    assert!(status.status.success() && !status.stdout.is_empty(), "{status:?}");
+    judged.extend(said_by("uketsuke status", status));
 
     // The face folder is the named exception; the cards that the simulator keeps are the patients' own.
     let except = [desk.simulator.ready().face_dir.clone(), desk.simulator.directory().join("stock")];
@@ -53,13 +53,13 @@ fn nothing_but_the_results_says_anything_of_a_person() {
     desk.simulator.bench().wait(READER, "asked", &json!("methods"), PATIENCE).unwrap();
     let TestDesk { daemon, simulator } = desk;
     assert!(daemon.stop().unwrap().success());
-    watch.until_over();
+    let watched = watching.until_over().unwrap();
+    assert!(!watched.stdout.is_empty());
+    judged.extend(said_by("uketsuke watch", watched));
     let Heard { results, rest } = heard.recv_timeout(PATIENCE).unwrap();
     judged.push((String::from("events that are no results"), rest));
     judged.extend(files_below(simulator.directory(), &except));
-    judged.extend(
-        ["daemon.log", "watch.txt"].map(|name| (name.to_owned(), std::fs::read(file(name)).unwrap())),
-    );
+    judged.push((String::from("daemon.log"), std::fs::read(file("daemon.log")).unwrap()));
     assert!(simulator.stop().unwrap().success());
     judged.push((String::from("simulator.log"), std::fs::read(file("simulator.log")).unwrap()));
 
@@ -77,8 +77,12 @@ fn nothing_but_the_results_says_anything_of_a_person() {
         );
     }
     assert!(found.is_empty(), "{found:#?}");
-    let log = judged.iter().find(|(name, _)| name == "daemon.log").unwrap();
-    assert!(String::from_utf8_lossy(&log.1).contains("DEBUG"), "the log was not at its most talkative level");
+    // Nothing was held back: the daemon was told to log all. It says nothing below DEBUG today, so that no TRACE line
+    // can be asked for; the DEBUG lines show that its log is the one that was read.
+    let named = |wanted: &str| &judged.iter().find(|(name, _)| name.ends_with(wanted)).unwrap().1;
+    let mut environment = named("/environ").split(|byte| *byte == 0);
+    assert!(environment.any(|variable| variable == b"UKETSUKE_LOG=trace"));
+    assert!(String::from_utf8_lossy(named("daemon.log")).contains(" DEBUG "));
 }
 
 fn talkative_desk(daemon_log: &Path, simulator_log: &Path) -> TestDesk {
@@ -236,6 +240,10 @@ fn year_of_era(birth: &str) -> u32 {
     if birth <= "19890107" { year - 1925 } else { year - 1988 }
 }
 
+fn said_by(program: &str, output: Output) -> [(String, Vec<u8>); 2] {
+    [(program.to_owned(), output.stdout), (format!("{program}, errors"), output.stderr)]
+}
+
 fn process(what: &str, daemon: &Daemon) -> (String, Vec<u8>) {
     let path = format!("/proc/{}/{what}", daemon.pid());
     let content = std::fs::read(&path).unwrap();
@@ -282,45 +290,4 @@ fn hear_all(mut events: Events) -> Receiver<Heard> {
         let _ = all.send(so_far);
     });
     heard
-}
-
-/// `uketsuke` towards this daemon.
-fn control(daemon: &Daemon, command: &str) -> Command {
-    let mut own: PathBuf = std::env::current_exe().unwrap();
-    own.pop();
-    own.pop();
-    let mut control = Command::new(own.join("uketsuke"));
-    control.arg("--socket").arg(&daemon.ready().socket).arg("--token-file").arg(&daemon.ready().token_file);
-    control.arg(command).stdin(Stdio::null());
-    control
-}
-
-/// `uketsuke watch`, which ends with the daemon.
-struct Watching {
-    ended: Receiver<ExitStatus>,
-    pid: Pid,
-}
-
-impl Watching {
-    fn start(daemon: &Daemon, output: &Path) -> Self {
-        let out = File::create(output).unwrap();
-        let mut child =
-            control(daemon, "watch").stderr(out.try_clone().unwrap()).stdout(out).spawn().unwrap();
-        let pid = Pid::from_raw(child.id().try_into().unwrap());
-        let (end, ended) = channel();
-        std::thread::spawn(move || end.send(child.wait().unwrap()));
-        Self { ended, pid }
-    }
-
-    fn until_over(self) {
-        self.ended.recv_timeout(PATIENCE).unwrap();
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let _ = kill(self.pid, Signal::SIGTERM);
-        }
-    }
 }
