@@ -54,6 +54,10 @@ enum ControlError {
         "トークンのファイル {path} を読めません。--token-file で場所を指定してください / the token's file {path} cannot be read: {source}"
     )]
     Token { path: String, source: std::io::Error },
+    #[error(
+        "デーモンとの接続が切れました。デーモンが動いているか確認してください / the connection to the daemon ended: is the daemon still running?"
+    )]
+    Ended,
     #[error("デーモンの応答が読めません / the daemon's answer cannot be read: {0}")]
     Http(#[from] hyper::Error),
     #[error("デーモンの応答が読めません / the daemon's answer cannot be read: {0}")]
@@ -114,8 +118,9 @@ async fn watch(arguments: &Arguments) -> Result<(), ControlError> {
     loop {
         tokio::select! {
             frame = answer.body_mut().frame() => {
-                let Some(frame) = frame else { return Ok(()) };
-                if let Ok(bytes) = frame?.into_data() {
+                // A daemon that stops ends its answer, one that is killed breaks it off.
+                let Some(Ok(frame)) = frame else { return Err(ControlError::Ended) };
+                if let Ok(bytes) = frame.into_data() {
                     pending.extend_from_slice(&bytes);
                     while let Some(end) = pending.windows(2).position(|pair| pair == b"\n\n") {
                         let event: Vec<u8> = pending.drain(..end.saturating_add(2)).collect();
