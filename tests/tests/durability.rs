@@ -26,7 +26,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use tests::syscalls::{self, Marks};
-use tests::{PATIENCE, READER, TestDesk, in_file_name, next_result, raw};
+use tests::{PATIENCE, READER, TestDesk, in_file_name, next_result, raw, until_station};
 
 /// Desks side by side, to be done in time.
 const DESKS: usize = 2;
@@ -385,19 +385,8 @@ impl Watch {
 
 #[test]
 fn fsync_comes_before_telling_by_the_order_of_system_calls() {
-    if std::env::var_os(SKIP_STRACE).is_some_and(|set| set == "1") {
-        // Not through `eprintln!`, which the test harness hides when a test passes.
-        let said = format!("SKIPPED fsync_comes_before_telling: {SKIP_STRACE}=1\n");
-        std::io::stderr().write_all(said.as_bytes()).unwrap();
+    if strace_is_waived("fsync_comes_before_telling") {
         return;
-    }
-    if let Err(fault) = strace_works() {
-        panic!(
-            "strace cannot trace here: {}\nInstall it (`apt-get install strace`) and allow this user to trace its own \
-             processes (`sysctl kernel.yama.ptrace_scope=1`, in a container the capability SYS_PTRACE). Only by \
-             setting {SKIP_STRACE}=1 the order of system calls goes unproven.",
-            fault.trim()
-        );
     }
     let place = tempfile::tempdir().unwrap();
     let log = place.path().join("calls");
@@ -434,6 +423,63 @@ fn fsync_comes_before_telling_by_the_order_of_system_calls() {
         "row {}, synced {:?}, sent {}, renamed {}",
         order.row.begun, order.synced.returned, order.sent.begun, order.renamed.begun
     );
+}
+
+#[test]
+fn a_result_on_its_way_to_the_disk_survives_an_orderly_stop() {
+    if strace_is_waived("a_result_on_its_way_to_the_disk") {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let log = place.path().join("calls");
+    let desk = TestDesk::start_with(|options| {
+        let log = log.to_str().unwrap();
+        // Each sync takes so many microseconds longer that the stop comes before its end.
+        let slowly = "inject=fsync,fdatasync:delay_enter=300000";
+        options.wrapper =
+            ["strace", "-f", "-ttt", "-y", "-e", "trace=fsync,fdatasync", "-e", slowly, "-o", log]
+                .map(String::from)
+                .into();
+    })
+    .unwrap();
+    let mut events = desk.events(None).unwrap();
+    let patient = Patient::enter(&desk, &Visit::pin("elderly"));
+    let committing = until_station(&mut events, "the commit", |station| station["step"] == "committing");
+    let TestDesk { daemon, simulator } = desk;
+    assert!(daemon.stop().unwrap().success());
+    patient.take_away(&simulator);
+
+    let daemon = Daemon::start(simulator.daemon()).unwrap();
+    let desk = TestDesk { daemon, simulator };
+    let results = desk.results().unwrap();
+    let visits: Vec<&Value> = results.iter().map(|result| &result["visit"]).collect();
+    assert_eq!(visits, [&committing.unwrap()["visit"]]);
+    let consumer = Consumer::listening_to(&desk);
+    Books::default().check(&desk, &consumer, "elderly");
+
+    let log = std::fs::read_to_string(&log).unwrap();
+    let stopped = log.lines().position(|line| line.contains("--- SIGTERM")).unwrap();
+    let synced = syscalls::parse(&log).into_iter().rfind(|call| call.arguments.contains("/ledger.db-wal>"));
+    assert!(synced.unwrap().returned.unwrap() > stopped, "the stop came too late to prove anything");
+}
+
+/// Whether somebody chose to go without what only strace proves. Panics where it cannot trace.
+fn strace_is_waived(test: &str) -> bool {
+    if std::env::var_os(SKIP_STRACE).is_some_and(|set| set == "1") {
+        // Not through `eprintln!`, which the test harness hides when a test passes.
+        let said = format!("SKIPPED {test}: {SKIP_STRACE}=1\n");
+        std::io::stderr().write_all(said.as_bytes()).unwrap();
+        return true;
+    }
+    if let Err(fault) = strace_works() {
+        panic!(
+            "strace cannot trace here: {}\nInstall it (`apt-get install strace`) and allow this user to trace its own \
+             processes (`sysctl kernel.yama.ptrace_scope=1`, in a container the capability SYS_PTRACE). Only by \
+             setting {SKIP_STRACE}=1 this goes unproven.",
+            fault.trim()
+        );
+    }
+    false
 }
 
 fn strace_works() -> Result<(), String> {
