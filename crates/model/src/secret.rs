@@ -24,7 +24,9 @@ impl std::error::Error for SecretError {}
 macro_rules! digits {
     ($(#[$doc:meta])* $name:ident, $wanted:literal, $digits:literal) => {
         $(#[$doc])*
-        pub struct $name(Zeroizing<[u8; $digits]>);
+        ///
+        /// The digits lie in one place on the heap: moving the secret copies a pointer, so no copy stays behind.
+        pub struct $name(Box<Zeroizing<[u8; $digits]>>);
 
         impl $name {
             /// Takes ASCII digits. The caller wipes its own buffer.
@@ -36,7 +38,7 @@ macro_rules! digits {
                 if !bytes.iter().all(u8::is_ascii_digit) {
                     return Err(error);
                 }
-                let mut digits = Zeroizing::new([0; $digits]);
+                let mut digits = Box::new(Zeroizing::new([0; $digits]));
                 if bytes.len() != digits.len() {
                     return Err(error);
                 }
