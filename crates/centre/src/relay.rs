@@ -189,7 +189,9 @@ async fn upgrade(
         .max_message_size(Some(caps::RELAY_MESSAGE))
         .max_frame_size(Some(caps::RELAY_MESSAGE))
         .read_buffer_size(4096)
-        .write_buffer_size(0);
+        .write_buffer_size(0)
+        // A centre that pings and never reads must not grow us.
+        .max_write_buffer_size(4 * caps::RELAY_MESSAGE);
     let upgrading = client_async_with_config(request, stream, Some(limits));
     match line.within(line.deadlines.handshake, Awaited::Upgrade, upgrading).await? {
         Ok((stream, _)) => Ok(Socket { stream, fault, line: Arc::clone(line), ends_at }),

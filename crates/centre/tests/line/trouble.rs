@@ -5,10 +5,16 @@ use centre::{Centre, CentreConfig, CentreError, Password};
 use centre_wire::Operation;
 use failure::codes;
 use model::FailureCode;
-use simulator::centre::{LineOptions, ServerCertificate, TlsVersions, write_foreign_terminal};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{AlertDescription, ClientConfig, RootCertStore};
+use simulator::centre::{LineOptions, SERVER_NAME, ServerCertificate, TlsVersions, write_foreign_terminal};
 use simulator_centre::{Misbehaviour, Step};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::io::AsyncReadExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsConnector;
 
 impl Desk {
     /// A second client of the same mock centre.
@@ -163,6 +169,36 @@ async fn a_terminal_of_another_authority_is_refused() {
         }
         assert!(desk.mock.counters().failed_handshakes >= 30);
         assert_eq!(desk.mock.counters().logins, 0);
+    }
+}
+
+/// Our own client cannot be without one, so this is another. Under TLS 1.3 its handshake ends before the centre has
+/// seen that no certificate comes: the refusal is the first thing to be read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_without_a_certificate_is_refused() {
+    for (versions, version, alert) in [
+        (TlsVersions::Tls12, &rustls::version::TLS12, AlertDescription::HandshakeFailure),
+        (TlsVersions::Tls13, &rustls::version::TLS13, AlertDescription::CertificateRequired),
+    ] {
+        let desk = Desk::open(LineOptions { versions, ..LineOptions::default() }).await;
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(&desk.mock.files().ca).unwrap()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let tcp = TcpStream::connect(desk.mock.address()).await.unwrap();
+        let name = SERVER_NAME.try_into().unwrap();
+        let fault = match TlsConnector::from(Arc::new(config)).connect(name, tcp).await {
+            Ok(mut tls) => tls.read_u8().await.unwrap_err(),
+            Err(fault) => fault,
+        };
+        let told = fault.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        assert_eq!(told, Some(&rustls::Error::AlertReceived(alert)), "{fault}");
+        let counters = desk.mock.counters();
+        assert_eq!((counters.failed_handshakes, counters.full_handshakes, counters.logins), (1, 0, 0));
     }
 }
 
