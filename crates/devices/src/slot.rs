@@ -388,17 +388,22 @@ impl SlotCard {
         if service_gone(error) {
             self.context = None;
         }
-        // A forgotten handle would keep the slot busy. Leaving the card as it is: a reset that fails makes the
-        // service believe the slot empty, also when the next card lies there already (measured, pcscd 1.9.9).
+        // A forgotten handle would keep the slot busy. A card that is gone is left as it is: a reset that fails makes
+        // the service believe the slot empty, also when the next card lies there already (measured, pcscd 1.9.9).
+        // One that still lies there is powered down: its PIN may have been checked.
+        let gone = matches!(error, Error::RemovedCard | Error::NoSmartcard | Error::NotTransacted);
+        let end = if gone { Disposition::LeaveCard } else { Disposition::UnpowerCard };
         if let Connection::Open { card, .. } =
             std::mem::replace(&mut self.connection, Connection::Lost(cause))
         {
-            drop(card.disconnect(Disposition::LeaveCard));
+            drop(card.disconnect(end));
         }
         cause
     }
 
     fn close(&mut self) {
+        // Letting go is always wanted, also after a job that nobody waits for any more.
+        self.wanted = Arc::new(AtomicBool::new(true));
         if matches!(self.connection, Connection::Open { .. }) {
             // The power goes off in any case.
             let _ = card::end_session(self);
