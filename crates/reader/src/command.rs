@@ -121,6 +121,17 @@ pub enum CommandKind {
     Cancel,
 }
 
+impl CommandKind {
+    /// Whether the patient's or the reader's answer is waited for after it.
+    #[must_use]
+    pub const fn is_question(self) -> bool {
+        matches!(
+            self,
+            Self::OfferMethods | Self::OpenAttempt | Self::Compare | Self::AskPin | Self::AskConsent
+        )
+    }
+}
+
 impl Command {
     /// The command's name.
     #[must_use]

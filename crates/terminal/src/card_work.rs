@@ -1,18 +1,18 @@
 //! Card tasks, carried out on the slot's worker.
 
 use crate::place::{CARD_LIMIT, Place};
-use card::{CardError, ChannelError, PinOutcome, Tries};
+use card::{CardError, ChannelError, Identity, PinOutcome, Tries};
 use devices::slot::{SlotCard, SlotError};
 use failure::codes;
 use model::{FailureCode, Pii, Purpose};
 use reader::{PhotoCodec, PhotoWanted};
 use visit::{CardReply, CardTask, PinCheck};
 
-/// Does the task; says what the card answered and whether the card is the simulator's, if it was asked.
+/// Does the task; says what the card answered and, if it was asked, what it said of itself.
 pub(crate) async fn carry_out(
     place: &Place,
     task: CardTask,
-) -> Result<(CardReply, Option<bool>), FailureCode> {
+) -> Result<(CardReply, Option<Identity>), FailureCode> {
     match task {
         CardTask::Identify => {
             let cas = place.trust.jpki.clone();
@@ -21,7 +21,7 @@ pub(crate) async fn carry_out(
                 Ok(card::identify(card, &cas)?)
             })
             .await?;
-            Ok((CardReply::Identified, Some(identity.simulated())))
+            Ok((CardReply::Identified, Some(identity)))
         }
         CardTask::OpenPhoto(number) => {
             let trust = place.trust.photo.clone();

@@ -2,6 +2,7 @@
 
 use crate::place::Place;
 use crate::relay;
+use card::Identity;
 use model::FailureCode;
 use visit::{CentreReply, CentreTask, Settled};
 
@@ -9,11 +10,11 @@ use visit::{CentreReply, CentreTask, Settled};
 pub(crate) async fn carry_out(
     place: &Place,
     task: CentreTask,
-    card_simulated: bool,
+    card: Option<Identity>,
 ) -> Result<CentreReply, FailureCode> {
     match task {
         CentreTask::Relay { operation, visit } => {
-            relay::carry(place, operation, visit, card_simulated).await.map(CentreReply::Relayed)
+            relay::carry(place, operation, visit, card.as_ref()).await.map(CentreReply::Relayed)
         }
         CentreTask::Screens(session) => place
             .centre

@@ -66,7 +66,8 @@ impl LineProbe {
     pub(crate) fn up(&mut self, token: Duration) {
         self.down = false;
         self.pause = SHORTEST;
-        self.wait(token.clamp(SHORTEST, AGAIN));
+        // A token that ends at once means that the clocks differ; asking all the time would not mend that.
+        self.wait(token.clamp(LONGEST, AGAIN));
     }
 
     /// Asks again, later each time.

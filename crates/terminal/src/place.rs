@@ -9,6 +9,7 @@ use failure::codes;
 use ledger::LedgerHandle;
 use model::{CentreHealth, FailureCode, Insertion, InstitutionCode, StationState, StationStatus};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 /// One card procedure takes at most this long; a real signature needs up to 0.5 s, a read loop less than 1 s
@@ -33,6 +34,8 @@ pub(crate) struct Place {
     pub(crate) stand_in: StandIn,
     pub(crate) ledger: LedgerHandle,
     pub(crate) shared: Arc<Shared>,
+    /// Cards placed so far: goes on over a station that begins anew.
+    pub(crate) insertion: AtomicU64,
 }
 
 impl Place {

@@ -2,21 +2,21 @@
 
 use crate::config::StandIn;
 use crate::place::{CARD_LIMIT, Place};
-use card::{CardChannel, ChannelError, Guard, GuardPlan};
+use card::{CardChannel, ChannelError, Guard, GuardPlan, Identity};
 use centre::{Relay, Step};
 use devices::slot::SlotCard;
 use failure::codes;
 use model::{FailureCode, VisitId};
 use visit::{Operation, RelayAnswer};
 
-/// Opens a relay and carries it to the centre's answer. `card_simulated` is what the card said of its issuer.
+/// Opens a relay and carries it to the centre's answer. `card` is what the visit's card said of itself.
 pub(crate) async fn carry(
     place: &Place,
     operation: Operation,
     visit: VisitId,
-    card_simulated: bool,
+    card: Option<&Identity>,
 ) -> Result<RelayAnswer, FailureCode> {
-    let stand_in = stand_in(place, operation, card_simulated)?;
+    let stand_in = stand_in(place, operation, card.is_some_and(Identity::simulated))?;
     let kind = match operation {
         Operation::PinLess => centre_wire::Operation::PinLess,
         Operation::Pin => centre_wire::Operation::Pin,
@@ -39,6 +39,7 @@ pub(crate) async fn carry(
     if operation == Operation::PinLess {
         // A card whose PIN was checked stays powered: the check would be lost.
         transact(place, SlotCard::power_fresh).await?;
+        same_card(place, card).await?;
     }
     match pump(place, &mut relay, guard).await {
         Ok(answer) => Ok(answer),
@@ -47,6 +48,22 @@ pub(crate) async fn carry(
             let _ = relay.refuse(code).await;
             Err(code)
         }
+    }
+}
+
+/// The face was compared with the photo of the card that was identified, so that card must sign. PC/SC looks only
+/// every 0.4 s (card.md section 8.4): its counter alone does not show every change of cards.
+async fn same_card(place: &Place, identified: Option<&Identity>) -> Result<(), FailureCode> {
+    let cas = place.trust.jpki.clone();
+    let now = transact(place, move |card| Ok(card::identify(card, &cas)))
+        .await?
+        .map_err(|error| trouble(error.code(), &error))?;
+    let der = |identity: &Identity| identity.leaf.as_ref().map(|leaf| leaf.der.clone());
+    if der(&now).is_some() && der(&now) == identified.and_then(der) {
+        Ok(())
+    } else {
+        tracing::warn!(reader = %place.settings.id, code = %codes::CARD_SWAPPED, "another card than the one identified");
+        Err(codes::CARD_SWAPPED)
     }
 }
 

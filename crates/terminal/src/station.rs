@@ -8,15 +8,17 @@ use crate::fence::Fence;
 use crate::line_probe::{LineProbe, Probed};
 use crate::place::{Place, is_line};
 use crate::{card_work, centre_work};
+use card::Identity;
 use devices::link::{LinkError, LinkPort};
 use devices::pcsc::{SlotState, SlotStatus};
 use failure::codes;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use model::{FailureCode, StationStatus, VisitId, VisitResult};
+use model::{FailureCode, Insertion, StationStatus, VisitId, VisitResult};
 use reader::{Command, Effect as DriverEffect, Event, Input as DriverInput, Profile};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -34,7 +36,7 @@ const FIRST_LOOK: Duration = Duration::from_millis(300);
 
 /// A task that ended: what the station is told of it.
 enum Done {
-    Card(Ticket, Result<CardReply, FailureCode>, Option<bool>),
+    Card(Ticket, Result<CardReply, FailureCode>, Option<Identity>),
     Centre(Ticket, Result<CentreReply, FailureCode>),
 }
 
@@ -68,7 +70,8 @@ struct Loop {
     first_look: Option<Instant>,
     tasks: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
     commits: FuturesUnordered<LocalBoxFuture<'static, (Ticket, Result<ledger::Commit, FailureCode>)>>,
-    card_simulated: bool,
+    /// What the visit's card said of itself.
+    card: Option<Identity>,
     line: LineProbe,
     cost: Cost,
 }
@@ -85,6 +88,7 @@ pub(crate) async fn serve(
         institution: place.institution.clone(),
         deadlines: Deadlines::default(),
         seed,
+        insertion: Insertion(place.insertion.load(Ordering::Acquire)),
     });
     let line = LineProbe::new(place.centre.clone(), place.settings.account.clone());
     let mut this = Loop {
@@ -98,7 +102,7 @@ pub(crate) async fn serve(
         first_look: Some(Instant::now() + FIRST_LOOK),
         tasks: FuturesUnordered::new(),
         commits: FuturesUnordered::new(),
-        card_simulated: false,
+        card: None,
         line,
         cost: Cost::default(),
     };
@@ -267,10 +271,10 @@ impl Loop {
 
     fn task_done(&mut self, done: Done, took: Duration) {
         match done {
-            Done::Card(ticket, reply, simulated) => {
+            Done::Card(ticket, reply, identity) => {
                 self.cost.card += took;
-                if let Some(simulated) = simulated {
-                    self.card_simulated = simulated;
+                if identity.is_some() {
+                    self.card = identity;
                 }
                 self.tell_station(Input::Card(ticket, reply));
             }
@@ -333,7 +337,8 @@ impl Loop {
                 self.tell_station(Input::Reader(event));
             }
             DriverEffect::Unsupported(kind) => {
-                tracing::debug!(reader = %self.place.settings.id, ?kind, "the profile does not offer this");
+                tracing::debug!(reader = %self.place.settings.id, ?kind, "the reader does not offer this");
+                self.tell_station(Input::Unsupported(kind));
             }
             DriverEffect::Fault(fault) => {
                 tracing::warn!(reader = %self.place.settings.id, code = %fault.code(), %fault, "driver");
@@ -352,17 +357,17 @@ impl Loop {
                 let place = Arc::clone(&self.place);
                 self.spawn(async move {
                     match card_work::carry_out(&place, task).await {
-                        Ok((reply, simulated)) => Done::Card(ticket, Ok(reply), simulated),
+                        Ok((reply, identity)) => Done::Card(ticket, Ok(reply), identity),
                         Err(code) => Done::Card(ticket, Err(code), None),
                     }
                 });
             }
             Effect::Centre(ticket, task) => {
                 let place = Arc::clone(&self.place);
-                let simulated = self.card_simulated;
-                self.spawn(async move {
-                    Done::Centre(ticket, centre_work::carry_out(&place, task, simulated).await)
-                });
+                let card = self.card.clone();
+                self.spawn(
+                    async move { Done::Centre(ticket, centre_work::carry_out(&place, task, card).await) },
+                );
             }
             Effect::Commit(ticket, result) => self.commit(ticket, *result),
             Effect::Abandon => {
@@ -395,6 +400,7 @@ impl Loop {
     fn show(&mut self) {
         let view = self.station.view();
         self.account(view.visit, view.step);
+        self.place.insertion.store(view.insertion.0, Ordering::Release);
         let settings = &self.place.settings;
         self.place.shared.show(StationStatus {
             reader: settings.id.clone(),

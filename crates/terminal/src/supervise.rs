@@ -26,9 +26,21 @@ pub(crate) fn run(place: Place, slots: &watch::Receiver<SlotStatus>, stop: &Canc
             status.state = StationState::OutOfOrder;
             status.failure = Some((codes::INTERNAL, at));
             place.shared.show(status);
+            release(&place);
             // Parked, not asleep: nothing wakes this thread but the time.
             std::thread::park_timeout(RESTART);
         }
+    }
+}
+
+/// The panicked station's card may lie open.
+fn release(place: &Place) {
+    let released = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map(|runtime| runtime.block_on(place.slot.release()));
+    if !matches!(released, Ok(Ok(()))) {
+        tracing::error!(reader = %place.settings.id, "the card was not let go");
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn on_commit(hub: Hub, wake_folder: Option<SyncSender<Wake>>) -> OnCo
 pub(crate) enum Wake {
     /// There is something new in the ledger; one of these waiting is enough.
     Committed,
-    /// Put what is there into the folder, then end.
+    /// The terminal stops: put what is there into the folder, then end.
     Stop,
 }
 
@@ -48,15 +48,17 @@ pub(crate) fn keep_folder(
     wake: &Receiver<Wake>,
 ) {
     let mut trouble = false;
+    // Kept here as well: a ledger that cannot note it must not make us tell the same again and again.
+    let mut told = ResultId(0);
     loop {
-        match catch_up(folder, ledger, runtime) {
+        match catch_up(folder, ledger, runtime, &mut told) {
             Ok(()) => {
                 if std::mem::take(&mut trouble) {
                     tracing::info!("face folder written again");
                 }
                 if wake.recv() != Ok(Wake::Committed) {
                     // What was committed before the stop stands in the ledger by now.
-                    let _ = catch_up(folder, ledger, runtime);
+                    let _ = catch_up(folder, ledger, runtime, &mut told);
                     return;
                 }
             }
@@ -76,18 +78,20 @@ fn catch_up(
     folder: &FaceFolder,
     ledger: &LedgerHandle,
     runtime: &tokio::runtime::Handle,
+    told: &mut ResultId,
 ) -> Result<(), FailureCode> {
-    let mut told: ResultId = ledger.delivered(FOLDER).map_err(|error| error.code())?;
+    let noted = ledger.delivered(FOLDER).map_err(|error| error.code())?;
+    *told = noted.max(*told);
     loop {
-        let rows = ledger.since(told, BATCH).map_err(|error| error.code())?;
+        let rows = ledger.since(*told, BATCH).map_err(|error| error.code())?;
         if rows.is_empty() {
             return Ok(());
         }
         for row in &rows {
             match folder.tell(row) {
                 Ok(_) => {}
-                Err(error) if error.code() == codes::QUALIFICATION_UNREADABLE => {
-                    // This document can never be written; the API still has it. Those behind it must not wait.
+                Err(error) if for_ever(error.code()) => {
+                    // This one can never be written; the API still has it. Those behind it must not wait.
                     tracing::error!(code = %error.code(), id = %row.id, %error, "not written to the face folder");
                 }
                 Err(error) => {
@@ -95,8 +99,13 @@ fn catch_up(
                     return Err(error.code());
                 }
             }
-            told = row.id;
-            runtime.block_on(ledger.set_delivered(FOLDER, told)).map_err(|error| error.code())?;
+            *told = row.id;
+            runtime.block_on(ledger.set_delivered(FOLDER, *told)).map_err(|error| error.code())?;
         }
     }
+}
+
+/// Whether trying again cannot help: the document is none, or the consumer changed the file and left it there.
+fn for_ever(code: FailureCode) -> bool {
+    code == codes::QUALIFICATION_UNREADABLE || code == codes::FOLDER_NAME_TAKEN
 }

@@ -17,11 +17,14 @@ use model::FailureCode;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
+/// A disk or share that hangs is not waited for longer than this.
+const STOP: Duration = Duration::from_secs(15);
 /// A station that does not end within this is left behind at stop: its card or its driver is stuck.
 const STATION_STOP: Duration = Duration::from_secs(5);
 
@@ -155,6 +158,7 @@ impl Terminal {
                 stand_in: config.centre.stand_in,
                 ledger: handle.clone(),
                 shared: Arc::clone(&shared),
+                insertion: AtomicU64::new(0),
             };
             let (stop, alive) = (stop.clone(), alive.clone());
             thread(name, move || {
@@ -196,8 +200,11 @@ impl Terminal {
             ledger.stop();
         });
         self.desk.stop().await;
-        if joined.await.is_err() {
-            tracing::error!("stopping panicked");
+        match tokio::time::timeout(STOP, joined).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => tracing::error!("stopping panicked"),
+            // Nothing is lost: what is in the ledger is told at the next start.
+            Err(_) => tracing::error!("a disk or share does not answer; it is left behind"),
         }
     }
 }

@@ -39,6 +39,8 @@ pub enum Input {
     Reader(reader::Event),
     /// The reader cannot be used any more; a later `Ready` brings it back.
     ReaderLost(FailureCode),
+    /// The reader cannot do what it was told.
+    Unsupported(reader::CommandKind),
     /// The slot changed.
     Slot(SlotChange),
     /// A card task ended.

@@ -20,6 +20,8 @@ pub struct StationConfig {
     pub institution: InstitutionCode,
     /// How long each step may take.
     pub deadlines: Deadlines,
+    /// Cards placed on this reader before, since the daemon started.
+    pub insertion: Insertion,
     /// Visit ids and attempt ids are drawn from it; never used for two stations or two starts.
     pub seed: [u8; 32],
 }
@@ -100,14 +102,14 @@ impl Station {
     #[must_use]
     pub fn new(config: StationConfig) -> Self {
         Self {
-            config,
             effects: VecDeque::new(),
             state: State::Starting,
             deadline: None,
             tray: false,
             slot: Slot::Unknown,
             reader_ready: false,
-            insertion: Insertion::default(),
+            insertion: config.insertion,
+            config,
             told_until: None,
             drawn: 0,
             tickets: 0,

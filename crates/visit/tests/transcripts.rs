@@ -8,7 +8,7 @@ use model::{
     CentreSession, ConsentItem, ConsentScreen, Decision, FailureCode, Moment, NumberB, Pii, Pin,
     Qualification, ResultId, Timestamp, Validity,
 };
-use reader::{AttemptId, Command, Event, FaceVerdict, Method, UnitInfo};
+use reader::{AttemptId, Command, CommandKind, Event, FaceVerdict, Method, UnitInfo};
 use std::fmt::Write as _;
 use std::time::Duration;
 use visit::{
@@ -31,6 +31,7 @@ impl Play {
             reader: "front-1".parse().unwrap(),
             institution: "9991234567".parse().unwrap(),
             deadlines: visit::Deadlines::default(),
+            insertion: model::Insertion::default(),
             seed: [7; 32],
         });
         Self { station, moment: Moment::ZERO, ticket: Ticket(0), attempt: AttemptId(0), attempts: Vec::new() }
@@ -64,6 +65,8 @@ impl Play {
                 Input::Reader(Event::Ready(UnitInfo { firmware: "1".into(), serial: "1".into() }))
             }
             ["reader", "lost", code] => Input::ReaderLost(known(code)),
+            ["reader", "cannot", "ask", "consent"] => Input::Unsupported(CommandKind::AskConsent),
+            ["reader", "cannot", "light"] => Input::Unsupported(CommandKind::Light),
             ["tray", "placed"] => Input::Reader(Event::CardPlaced),
             ["tray", "taken"] => Input::Reader(Event::CardTaken),
             ["slot", "card", count] => Input::Slot(SlotChange::Present { count: count.parse().unwrap() }),

@@ -42,7 +42,10 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return refuse(failure::codes::INTERNAL, &error),
     };
-    runtime.block_on(serve(config, arguments.ready_file.as_deref()))
+    let ended = runtime.block_on(serve(config, arguments.ready_file.as_deref()));
+    // What hangs in a share or disk by now is left behind.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn serve(config: Config, ready_file: Option<&Path>) -> ExitCode {
@@ -72,8 +75,11 @@ async fn serve(config: Config, ready_file: Option<&Path>) -> ExitCode {
         // Already gone if somebody tidied up; either way it no longer says that we answer.
         let _ = std::fs::remove_file(path);
     }
-    terminal.stop().await;
-    tracing::info!("stopped");
+    tokio::select! {
+        () = terminal.stop() => tracing::info!("stopped"),
+        _ = terminate.recv() => tracing::warn!("told twice: not waiting any longer"),
+        _ = interrupt.recv() => tracing::warn!("told twice: not waiting any longer"),
+    }
     ExitCode::SUCCESS
 }
 

@@ -133,6 +133,8 @@ impl Station {
             {
                 match reply {
                     Ok(CentreReply::Relayed(answer)) => {
+                        // The card has done its part: it does not lie open while the patient reads questions.
+                        self.effects.push_back(Effect::Abandon);
                         let verified =
                             Verified { verification, session: answer.session, validity: answer.validity };
                         let ticket = self.ask_centre(CentreTask::Screens(verified.session.clone()));
@@ -181,6 +183,15 @@ impl Station {
                 Ok(_) => self.done(),
                 Err(code) => Next::Fail(code),
             },
+            // The reader cannot ask what this step waits for: nobody is late, the patient least of all.
+            (
+                Step::Choosing
+                | Step::ReadingNumberB(_)
+                | Step::Comparing(_)
+                | Step::TypingPin
+                | Step::Asking(_),
+                Input::Unsupported(kind),
+            ) if kind.is_question() => Next::Fail(codes::READER_UNSUPPORTED),
             (step, _) => return Err(Box::new(step)),
         })
     }
