@@ -42,10 +42,17 @@ pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
 }
 
-/// The entry of a code as a person types it: upper or lower case.
+/// The entry of a code as a person types it: ours in upper or lower case, or a reader's own number such as `006`.
+/// A number that a maker uses for several failures gives the first of them.
 #[must_use]
 pub fn explain(code: &str) -> Option<&'static Entry> {
-    catalogue().iter().find(|entry| entry.code.as_str().eq_ignore_ascii_case(code.trim()))
+    let typed = code.trim();
+    let ours = catalogue().iter().find(|entry| entry.code.as_str().eq_ignore_ascii_case(typed));
+    ours.or_else(|| {
+        catalogue()
+            .iter()
+            .find(|entry| entry.reader_numbers.iter().any(|number| number.eq_ignore_ascii_case(typed)))
+    })
 }
 
 /// The entry of a code; that of [`codes::INTERNAL`] for a code that was not made here.
@@ -69,6 +76,18 @@ pub const fn code_for_validity(validity: Validity) -> Option<FailureCode> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reader_s_own_number_is_explained() {
+        for entry in catalogue() {
+            for number in entry.reader_numbers {
+                let found = explain(&number.to_lowercase()).unwrap();
+                assert!(found.reader_numbers.contains(number), "{number}");
+            }
+        }
+        assert!(explain("006").is_some());
+        assert!(explain("").is_none());
+    }
 
     /// The ways that remain open by law or notice when the card cannot be read on line.
     const ALTERNATIVES: [(&str, &str); 7] = [
