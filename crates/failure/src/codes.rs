@@ -38,8 +38,12 @@ codes! {
     // Card and slot
     /// The reader sees a card, the PC/SC slot paired with it does not (or the other way round).
     CARD_SLOT_DISAGREES,
+    /// The card lies with its wrong side to the reader.
+    CARD_WRONG_SIDE,
     /// No PC/SC slot of the configured name.
     SLOT_ABSENT,
+    /// The reader has no slot yet: neither configured nor paired.
+    SLOT_UNPAIRED,
     /// Direct sun on the card slot keeps the reader from reading the card's face.
     SLOT_IN_SUN,
     /// Another program holds the slot.
@@ -59,9 +63,33 @@ codes! {
     /// The card was left after the visit.
     CARD_LEFT,
 
+    // Pairing of reader and slot
+    /// Another pairing is under way.
+    PAIRING_RUNNING,
+    /// The configuration names this reader's slot, so there is nothing to pair.
+    PAIRING_SLOT_CONFIGURED,
+    /// The reader does not work, or is in the middle of a visit.
+    PAIRING_READER_UNREADY,
+    /// A card lies on the reader already, or in a slot that belongs to no reader.
+    PAIRING_NOT_EMPTY,
+    /// No card came in time, or it was not taken again in time.
+    PAIRING_NOTHING_CAME,
+    /// The reader saw a card, no slot did, or the other way round.
+    PAIRING_ONE_SIDED,
+    /// The card was placed on another reader.
+    PAIRING_OTHER_READER,
+    /// More than one card came.
+    PAIRING_SEVERAL_CARDS,
+    /// The card came into a slot that belongs to another reader.
+    PAIRING_SLOT_TAKEN,
+    /// The pairing could not be made durable.
+    PAIRING_UNWRITTEN,
+
     // Face
     /// The reader could not read 照合番号B from the card's face, or the card refused it.
     NUMBER_B_WRONG,
+    /// One try of 照合番号B is left on the card, or this visit has had its share of tries; none is spent any more.
+    NUMBER_B_LAST_TRY,
     /// 照合番号B is locked after ten wrong tries.
     NUMBER_B_LOCKED,
     /// The photo on the card is not signed by a known issuer.
@@ -78,6 +106,10 @@ codes! {
     FACE_NOT_FOUND,
     /// A picture was held before the camera.
     FACE_NOT_ALIVE,
+    /// A mask hides too much of the face.
+    FACE_MASKED,
+    /// The face is turned away or tilted too far.
+    FACE_POSE,
     /// The reader answered an attempt that was not open.
     FACE_ATTEMPT_FOREIGN,
 
@@ -137,6 +169,16 @@ codes! {
     /// A character of the name or address is ●.
     CHARACTERS_BLANKED,
 
+    // Panel
+    /// No panel is drawn for this reader, or it shows nothing now.
+    PANEL_NONE,
+    /// The touch was meant for a panel that has changed since.
+    PANEL_STALE,
+    /// The panel does not ask for what was touched.
+    PANEL_NOT_ASKED,
+    /// Earlier touches have not been taken yet.
+    PANEL_BUSY,
+
     // Patient
     /// The patient did not act within the time.
     PATIENT_SLOW,
@@ -178,6 +220,8 @@ codes! {
     API_CONSUMER_SLOW,
     /// Events from this id on were already deleted by retention.
     API_GONE,
+    /// A pairing code that is wrong, used or too old.
+    KIOSK_CODE_WRONG,
     /// A fault inside the terminal.
     INTERNAL,
 }

@@ -6,6 +6,8 @@ mod card;
 mod centre;
 mod certificate;
 mod face;
+mod pairing;
+mod panel;
 mod pin;
 mod reader;
 mod relay;
@@ -17,11 +19,13 @@ use crate::Entry;
 pub(crate) const GROUPS: &[&[Entry]] = &[
     reader::ENTRIES,
     card::ENTRIES,
+    pairing::ENTRIES,
     face::ENTRIES,
     pin::ENTRIES,
     relay::ENTRIES,
     centre::ENTRIES,
     certificate::ENTRIES,
+    panel::ENTRIES,
     store::ENTRIES,
     api::ENTRIES,
 ];

@@ -65,6 +65,13 @@ entries! {
         technician: "今ある最初の番号から、読み直します。受け取る側が長く止まらないようにします。",
             "Read on from the oldest id there is. See that the consumer does not stand still for long.";
     }
+    KIOSK_CODE_WRONG {
+        cause: "番号が違うか、使用済みか、期限が切れています。", "The pairing code is wrong, was used, or has expired.";
+        patient: wait_ja!(), wait_en!();
+        reception: "新しい番号を発行してもらい、入力し直します。", "Have a new code made and enter that one.";
+        technician: "uketsuke pair kiosk <リーダー> で新しい番号を発行します。5分間、一度だけ使えます。",
+            "Make a new one with `uketsuke pair kiosk <reader>`. It holds for 5 minutes and once.";
+    }
     INTERNAL {
         cause: "端末の内部で不具合が起こりました。", "A fault inside the terminal.";
         patient: wait_ja!(), wait_en!();

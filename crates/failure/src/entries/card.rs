@@ -12,6 +12,14 @@ entries! {
         technician: "毎回起こるときは、組み合わせの間違いです。設定の `slot` をこのリーダーの読み取り口の名前に直します。",
             "If it happens every time, the pairing is wrong: set this reader's `slot` in the configuration to the name of its own slot.";
     }
+    CARD_WRONG_SIDE {
+        cause: "カードの裏表が逆に置かれています。", "The card lies with its wrong side to the reader.";
+        patient: "カードの向きを直して、もう一度置いてください。", "Please turn the card round and place it again.";
+        reception: "カードの向きを案内します。読み取れないときは暗証番号か目視確認、または資格確認書で受け付けます。",
+            "Show which way round the card goes. Otherwise use the PIN or a visual check, or the 資格確認書.";
+        technician: "正しい向きでも起こるなら、読み取り窓の汚れを確かめます。",
+            "If it happens with the right side too, clean the reader's window.";
+    }
     SLOT_ABSENT {
         cause: "設定された名前の読み取り口（PC/SC）がありません。",
             "There is no PC/SC slot of the configured name.";
@@ -20,6 +28,15 @@ entries! {
             concat!("Plug the cable in again; send patients to another reader if there is one. ", papers_en!());
         technician: "PC/SCサービスが見つけた名前と設定の `slot` を比べて直します。",
             "Compare the names that the PC/SC service lists with `slot` in the configuration, and mend that.";
+    }
+    SLOT_UNPAIRED {
+        cause: "このカードリーダーの読み取り口（PC/SC）が、まだ決まっていません。",
+            "No PC/SC slot belongs to this reader yet.";
+        patient: wait_ja!(), wait_en!();
+        reception: concat!("別のカードリーダーがあれば案内します。", papers_ja!()),
+            concat!("Send patients to another reader if there is one. ", papers_en!());
+        technician: "`uketsuke pair reader` で組み合わせるか、設定の `slot` に名前を書きます。",
+            "Pair them with `uketsuke pair reader`, or name the `slot` in the configuration.";
     }
     SLOT_IN_SUN {
         cause: "読み取り口に直射日光が当たり、カードの券面を読めません。",

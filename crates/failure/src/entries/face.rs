@@ -17,6 +17,15 @@ entries! {
         technician: "多くのカードで起こるなら、カードリーダーの読み取り窓を清掃します。",
             "If many cards fail, clean the reader's window.";
     }
+    NUMBER_B_LAST_TRY {
+        cause: "照合番号Bの読み取りを、これ以上は試しません。続けるとカードの番号がロックされるおそれがあります。",
+            "照合番号B is not tried any more: going on could lock the number on the card.";
+        patient: TRY_PIN_JA, TRY_PIN_EN;
+        reception: "暗証番号か目視確認で受け付けます。券面の汚れ、シール、日光を確かめます。",
+            "Use the PIN or a visual check. Look for dirt, stickers and sun on the card.";
+        technician: "続くときは、読み違えが多いカードリーダーの読み取り窓を清掃します。",
+            "If it keeps happening, clean the window of the reader that misreads.";
+    }
     NUMBER_B_LOCKED {
         cause: "照合番号Bがロックされています。このカードでは顔認証ができません。",
             "照合番号B is locked; the face check is closed for this card.";
@@ -79,6 +88,22 @@ entries! {
             "Make sure the person is there; then use the PIN or a visual check.";
         technician: "何度も誤るときは、背景の鏡、掲示物、照明の映り込みを除きます。",
             "If it errs often, remove mirrors, posters and reflections from the background.";
+    }
+    FACE_MASKED {
+        cause: "マスクで顔が隠れています。", "A mask hides too much of the face.";
+        patient: "マスクを外して、正面を見てください。暗証番号も使えます。",
+            "Please take off your mask and look straight ahead. You may also use your PIN.";
+        reception: "マスクを外せない方は、暗証番号か目視確認で受け付けます。",
+            "For those who cannot take the mask off, use the PIN or a visual check.";
+        technician: "マスクがないのに起こるときは、カメラの汚れと照明を確かめます。",
+            "If it happens without a mask, check camera lens and light.";
+    }
+    FACE_POSE {
+        cause: "顔が横を向いているか、傾いています。", "The face is turned away or tilted too far.";
+        patient: "正面を向いて、画面をまっすぐ見てください。", "Please face the screen and look straight ahead.";
+        reception: "立ち位置と向きを案内します。難しい方は暗証番号か目視確認で受け付けます。",
+            "Help with place and direction. Where that is hard, use the PIN or a visual check.";
+        technician: "続くときは、設置の高さと角度を確かめます。", "If it keeps happening, check height and angle of the reader.";
     }
     FACE_ATTEMPT_FOREIGN {
         cause: "始めていない顔認証の結果が届いたため、使いませんでした。",
