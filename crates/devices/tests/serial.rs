@@ -11,7 +11,6 @@
 
 use caora::FACTORY;
 use devices::link::{LinkError, LinkPort};
-use devices::serial::wait_for_port;
 use model::Moment;
 use reader::{Command, Effect, Event, Input, Method, Notice, ReaderDriver, ReaderFactory};
 use simulator::pty::PtyReader;
@@ -22,6 +21,10 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 fn unit(dir: &tempfile::TempDir) -> PtyReader<Caora> {
     PtyReader::plug_in(Caora::new(UnitConfig::default(), Moment::ZERO), dir.path(), "front-1").unwrap()
+}
+
+async fn open(path: &std::path::Path) -> Result<LinkPort, LinkError> {
+    LinkPort::open(FACTORY.link(), &path.into()).await
 }
 
 /// A station in small: one driver on one link.
@@ -40,7 +43,7 @@ enum Brought {
 
 impl Station {
     async fn open(path: &std::path::Path) -> Self {
-        let link = LinkPort::open(FACTORY.link(), path).unwrap();
+        let link = open(path).await.unwrap();
         let mut station = Self { driver: FACTORY.create(), link, origin: Instant::now() };
         station.handle(Input::LinkOpened);
         station
@@ -121,17 +124,18 @@ async fn unplugged_is_told_at_once_and_replugged_is_noticed() {
     let (outcome, pulled) = tokio::join!(station.next(), unit.unplug());
     pulled.unwrap();
     assert!(matches!(&outcome, Brought::Fault(code) if code == "READER_UNPLUGGED"), "{outcome:?}");
-    let absent = LinkPort::open(FACTORY.link(), unit.path()).unwrap_err();
+    let absent = open(unit.path()).await.unwrap_err();
     assert_eq!(absent.code().as_str(), "READER_ABSENT");
     assert!(absent.to_string().contains("front-1"), "{absent}");
 
-    let (back, plugged) = tokio::join!(tokio::time::timeout(LIMIT, wait_for_port(unit.path())), async {
+    let there = LinkPort::open_when_there(FACTORY.link(), &unit.path().into());
+    let (back, plugged) = tokio::join!(tokio::time::timeout(LIMIT, there), async {
         // The watch stands before the name comes back: nothing here waits for it but the test.
         tokio::task::yield_now().await;
         unit.replug().await
     });
     plugged.unwrap();
-    back.expect("noticed within the limit").unwrap();
+    drop(back.expect("noticed within the limit").unwrap());
     let mut again = Station::open(unit.path()).await;
     again.hear("ready").await;
 }
@@ -140,8 +144,8 @@ async fn unplugged_is_told_at_once_and_replugged_is_noticed() {
 async fn a_port_belongs_to_one_program() {
     let dir = tempfile::tempdir().unwrap();
     let unit = unit(&dir);
-    let _held = LinkPort::open(FACTORY.link(), unit.path()).unwrap();
-    let busy = LinkPort::open(FACTORY.link(), unit.path()).unwrap_err();
+    let _held = open(unit.path()).await.unwrap();
+    let busy = open(unit.path()).await.unwrap_err();
     assert_eq!(busy.code().as_str(), "READER_BUSY");
 }
 
@@ -150,7 +154,7 @@ async fn a_file_is_no_port() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("notes.txt");
     std::fs::write(&path, "not a port").unwrap();
-    let error = LinkPort::open(FACTORY.link(), &path).unwrap_err();
+    let error = open(&path).await.unwrap_err();
     assert!(matches!(error, LinkError::Other { .. }), "{error}");
 }
 
@@ -158,7 +162,7 @@ async fn a_file_is_no_port() {
 async fn a_frozen_unit_that_takes_no_bytes_is_told() {
     let pair = nix::pty::openpty(None, None).unwrap();
     let path = nix::unistd::ttyname(&pair.slave).unwrap();
-    let mut link = LinkPort::open(FACTORY.link(), &path).unwrap();
+    let mut link = open(&path).await.unwrap();
     let outcome = link.send(&vec![b'x'; 1 << 20]).await;
     assert_eq!(outcome.unwrap_err().code().as_str(), "READER_SILENT");
     drop(pair);

@@ -9,6 +9,7 @@ use crate::line_probe::{LineProbe, Probed};
 use crate::place::{Place, is_line};
 use crate::{card_work, centre_work};
 use card::Identity;
+use devices::address::Address;
 use devices::link::{LinkError, LinkPort};
 use devices::pcsc::{SlotState, SlotStatus};
 use failure::codes;
@@ -440,11 +441,10 @@ impl Loop {
 
 /// Opens the reader's port, at the earliest at `earliest`; waits for it to be there.
 async fn open(settings: &ReaderSettings, earliest: Option<Instant>) -> Result<LinkPort, LinkError> {
-    if let Some(earliest) = earliest {
-        tokio::time::sleep_until(earliest.into()).await;
-        devices::serial::wait_for_port(&settings.port).await?;
-    }
-    LinkPort::open(settings.factory.link(), &settings.port)
+    let (link, address) = (settings.factory.link(), Address::from(settings.port.as_path()));
+    let Some(earliest) = earliest else { return LinkPort::open(link, &address).await };
+    tokio::time::sleep_until(earliest.into()).await;
+    LinkPort::open_when_there(link, &address).await
 }
 
 /// Whether a reader can be asked for this: the station decorates a visit with lamp, sound and language, and not every
