@@ -8,6 +8,7 @@ pub mod consent;
 pub mod failure_code;
 pub mod ids;
 pub mod moment;
+pub mod panel;
 pub mod pii;
 pub mod result;
 pub mod secret;

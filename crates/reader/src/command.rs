@@ -1,32 +1,11 @@
 //! What the terminal asks of a reader.
 
-use model::{ConsentScreen, FailureCode, Pii};
+use model::panel::{Language, Method, Notice, PadOrder};
+use model::{ConsentScreen, Pii};
 
 /// One face attempt. Drawn by the terminal; a reader's answer without the open attempt's id is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AttemptId(pub u64);
-
-/// How a patient may confirm identity at the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// 顔認証.
-    Face,
-    /// 暗証番号.
-    Pin,
-}
-
-/// A language of the patient's screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// 日本語.
-    Japanese,
-    /// English.
-    English,
-    /// 中文.
-    Chinese,
-    /// 한국어.
-    Korean,
-}
 
 /// A lamp's colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,25 +29,6 @@ pub enum Sound {
     TakeCard,
     /// Something went wrong.
     Alarm,
-}
-
-/// What the reader's screen says when it asks nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Notice {
-    /// 「カードを置いてください」.
-    PlaceCard,
-    /// 「確認しています。カードを動かさないでください」.
-    Wait,
-    /// 「完了しました」.
-    Done,
-    /// 「カードをお取りください」.
-    TakeCard,
-    /// The card was left behind.
-    CardLeft,
-    /// A failure; the reader shows the catalogue's words for the patient.
-    Failure(FailureCode),
-    /// 「ただいま使えません。受付へお声がけください」.
-    OutOfOrder,
 }
 
 /// A command to a reader.
@@ -98,9 +58,13 @@ pub enum Command {
     AskPin {
         /// Tries left on the card, shown to the patient.
         tries_left: u8,
+        /// Where each digit stands if the terminal draws the pad; a unit that draws its own pad orders it itself.
+        pad: PadOrder,
     },
     /// Ask one consent question. Answer: [`crate::Event::ConsentAnswered`].
     AskConsent(ConsentScreen),
+    /// Read the paper or plastic certificate that lies under the camera. Answer: [`crate::Event::DocumentRead`].
+    ReadDocument,
     /// Forget whatever was asked; late answers to it are dropped.
     Cancel,
 }
@@ -118,6 +82,7 @@ pub enum CommandKind {
     Compare,
     AskPin,
     AskConsent,
+    ReadDocument,
     Cancel,
 }
 
@@ -127,7 +92,12 @@ impl CommandKind {
     pub const fn is_question(self) -> bool {
         matches!(
             self,
-            Self::OfferMethods | Self::OpenAttempt | Self::Compare | Self::AskPin | Self::AskConsent
+            Self::OfferMethods
+                | Self::OpenAttempt
+                | Self::Compare
+                | Self::AskPin
+                | Self::AskConsent
+                | Self::ReadDocument
         )
     }
 }
@@ -146,6 +116,7 @@ impl Command {
             Self::Compare { .. } => CommandKind::Compare,
             Self::AskPin { .. } => CommandKind::AskPin,
             Self::AskConsent(_) => CommandKind::AskConsent,
+            Self::ReadDocument => CommandKind::ReadDocument,
             Self::Cancel => CommandKind::Cancel,
         }
     }

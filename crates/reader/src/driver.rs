@@ -1,6 +1,6 @@
 //! The trait that every driver implements.
 
-use crate::{Command, CommandKind, Event, Profile};
+use crate::{Command, CommandKind, Event, Panel, Profile, Touch};
 use model::{FailureCode, Moment};
 use std::error::Error;
 use std::fmt;
@@ -15,6 +15,8 @@ pub enum Input<'a> {
     LinkClosed,
     /// The terminal wants something done.
     Command(Command),
+    /// The patient touched the panel that the terminal draws; only after [`Effect::Draw`].
+    Touched(Touch),
     /// The moment of [`ReaderDriver::next_wakeup`] has come.
     Woken,
 }
@@ -25,6 +27,9 @@ pub enum Effect {
     Send(Vec<u8>),
     /// The reader told something.
     Report(Event),
+    /// The panel that the terminal draws for this unit now shows this, instead of what it showed. Only from models
+    /// whose screen is [`crate::profile::Screen::Terminal`].
+    Draw(Panel),
     /// The profile does not offer this command; nothing was sent.
     Unsupported(CommandKind),
     /// The driver cannot go on. The terminal closes the link, drops the driver and begins anew.
@@ -38,6 +43,7 @@ impl fmt::Debug for Input<'_> {
             Self::Received(bytes) => write!(f, "Received({} bytes)", bytes.len()),
             Self::LinkClosed => f.write_str("LinkClosed"),
             Self::Command(command) => write!(f, "Command({:?})", command.kind()),
+            Self::Touched(touch) => write!(f, "Touched({})", touch.name()),
             Self::Woken => f.write_str("Woken"),
         }
     }
@@ -48,6 +54,7 @@ impl fmt::Debug for Effect {
         match self {
             Self::Send(bytes) => write!(f, "Send({} bytes)", bytes.len()),
             Self::Report(event) => write!(f, "Report({})", event.name()),
+            Self::Draw(panel) => write!(f, "Draw({})", panel.name()),
             Self::Unsupported(kind) => write!(f, "Unsupported({kind:?})"),
             Self::Fault(fault) => write!(f, "Fault({})", fault.code()),
         }

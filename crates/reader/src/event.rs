@@ -1,7 +1,7 @@
 //! What a reader tells.
 
-use crate::{AttemptId, Method};
-use model::{Decision, NumberB, Pin};
+use crate::{AttemptId, Language, Method};
+use model::{Decision, NumberB, Pii, Pin};
 
 /// What a unit says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,17 +29,57 @@ pub enum FaceVerdict {
     NumberBUnreadable,
     /// The photo that was sent could not be decoded by the reader.
     PhotoUnreadable,
+    /// A mask hides too much of the face.
+    Masked,
+    /// The face is turned away or tilted too far.
+    Pose,
+}
+
+/// What the unit measured around an attempt; `None` where the model measures nothing. The terminal compares it with
+/// the profile and says "more light" or "shade" in place of "no match".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Conditions {
+    /// Light on the face in lux.
+    pub face_lux: Option<u16>,
+    /// Whether direct sun falls on the card slot.
+    pub slot_in_sun: Option<bool>,
+}
+
+/// What a reader's OCR took from paper: a reading, never a confirmation.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DocumentReading {
+    /// What kind of certificate the unit takes it for, in the unit's words.
+    pub kind: String,
+    /// Field names and what stands there, in the unit's order.
+    pub fields: Vec<(String, String)>,
+    /// The picture of it, JPEG.
+    pub image: Vec<u8>,
+}
+
+impl std::fmt::Debug for DocumentReading {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DocumentReading({} fields, {} bytes)", self.fields.len(), self.image.len())
+    }
 }
 
 /// An event from a reader.
 #[derive(Debug)]
 pub enum Event {
     /// The unit identified itself, passed its self-test and may be used.
-    Ready(UnitInfo),
+    Ready {
+        /// Who it is.
+        unit: UnitInfo,
+        /// Whether a card lies in the tray already. It was not placed for a visit of ours.
+        card: bool,
+    },
     /// A card lies in the tray.
     CardPlaced,
     /// The tray is empty.
     CardTaken,
+    /// The card in the tray lies the wrong way. Only from models whose profile has the notice.
+    CardWrongSide,
+    /// The patient wants another language.
+    LanguageChosen(Language),
     /// The patient chose.
     MethodChosen(Method),
     /// 照合番号B as read from the card's face.
@@ -55,6 +95,8 @@ pub enum Event {
         attempt: AttemptId,
         /// How.
         verdict: FaceVerdict,
+        /// In which light.
+        conditions: Conditions,
     },
     /// Four digits were typed.
     PinEntered(Pin),
@@ -67,6 +109,8 @@ pub enum Event {
         /// The answer.
         decision: Decision,
     },
+    /// What stands on the certificate; `None` if nothing could be read.
+    DocumentRead(Option<Pii<DocumentReading>>),
 }
 
 impl Event {
@@ -74,15 +118,18 @@ impl Event {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Ready(_) => "ready",
+            Self::Ready { .. } => "ready",
             Self::CardPlaced => "card placed",
             Self::CardTaken => "card taken",
+            Self::CardWrongSide => "card wrong side",
+            Self::LanguageChosen(_) => "language chosen",
             Self::MethodChosen(_) => "method chosen",
             Self::NumberBRead { .. } => "number B read",
             Self::FaceCompared { .. } => "face compared",
             Self::PinEntered(_) => "PIN entered",
             Self::PinCancelled => "PIN cancelled",
             Self::ConsentAnswered { .. } => "consent answered",
+            Self::DocumentRead(_) => "document read",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{Profile, ReaderDriver};
 use model::Maturity;
+use std::time::Duration;
 
 /// Parity of a serial line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +32,17 @@ pub enum Link {
         /// Bytes in one report.
         report: usize,
     },
-    /// TCP.
+    /// TCP to an address that the configuration names.
     Tcp,
+}
+
+/// Bounds that a driver keeps, checked by the conformance suite and stated in its README.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// From opening the link until a unit that does not identify itself is given up.
+    pub start: Duration,
+    /// From a ready unit's last sign of life until it is given up, idle or not.
+    pub silence: Duration,
 }
 
 /// Makes drivers of one model. The list of factories is a value passed down from the binary.
@@ -48,6 +58,9 @@ pub trait ReaderFactory: Sync {
 
     /// The way to the reader.
     fn link(&self) -> Link;
+
+    /// How long it waits for a unit that does not speak.
+    fn patience(&self) -> Patience;
 
     /// A driver for one freshly opened link.
     fn create(&self) -> Box<dyn ReaderDriver>;

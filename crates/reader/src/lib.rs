@@ -22,8 +22,9 @@ pub mod event;
 pub mod factory;
 pub mod profile;
 
-pub use command::{AttemptId, Command, CommandKind, Lamp, Language, Method, Notice, Sound};
+pub use command::{AttemptId, Command, CommandKind, Lamp, Sound};
 pub use driver::{DriverError, Effect, Input, ReaderDriver};
-pub use event::{Event, FaceVerdict, UnitInfo};
-pub use factory::{Link, Parity, ReaderFactory, SerialSettings};
+pub use event::{Conditions, DocumentReading, Event, FaceVerdict, UnitInfo};
+pub use factory::{Link, Parity, Patience, ReaderFactory, SerialSettings};
+pub use model::panel::{Language, Method, Notice, PadOrder, PadTouches, Panel, Question, Touch};
 pub use profile::{PhotoCodec, PhotoWanted, Profile, Stated};

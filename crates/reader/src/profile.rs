@@ -29,6 +29,13 @@ pub enum Units {
     OneThenLicence,
 }
 
+/// How the model takes glasses or a mask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worn {
+    /// Taken, within limits or under conditions that the maker names.
+    WithLimits,
+}
+
 /// Coding of the photo on the way to the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhotoCodec {
@@ -64,6 +71,14 @@ pub struct Profile {
     pub least_face_light_lux: Stated<u16>,
     /// Whether the card slot must be shaded from direct sun.
     pub shade_card_slot: Stated<bool>,
+    /// Refuses a picture held before the camera.
+    pub spoof_prevention: Stated<bool>,
+    /// Keeps others from looking at the screen.
+    pub peep_prevention: Stated<bool>,
+    /// Faces with glasses.
+    pub glasses: Stated<Worn>,
+    /// Faces with a mask.
+    pub mask: Stated<Worn>,
     /// Voice guidance.
     pub voice: Stated<bool>,
     /// Buzzer.
@@ -103,10 +118,12 @@ impl Profile {
         matches!(fact, Stated::As(true))
     }
 
-    /// Whether the patient's screen speaks a language. Japanese is always spoken.
+    /// Whether the patient's screen speaks a language. Japanese is always spoken; a screen that the terminal draws
+    /// speaks every language of the terminal's pages.
     #[must_use]
     pub fn speaks(&self, language: Language) -> bool {
         language == Language::Japanese
+            || self.screen == Screen::Terminal
             || matches!(self.languages, Stated::As(languages) if languages.contains(&language))
     }
 }

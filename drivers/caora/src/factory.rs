@@ -4,7 +4,7 @@ use crate::machine::Machine;
 use crate::profile::PROFILE;
 use crate::timing::TIMING;
 use model::Maturity;
-use reader::{Link, Parity, Profile, ReaderDriver, ReaderFactory, SerialSettings};
+use reader::{Link, Parity, Patience, Profile, ReaderDriver, ReaderFactory, SerialSettings};
 
 /// Makes drivers of the Caora PD-CA01.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,10 @@ impl ReaderFactory for CaoraFactory {
 
     fn link(&self) -> Link {
         Link::Serial(SerialSettings { baud: 115_200, parity: Parity::Even })
+    }
+
+    fn patience(&self) -> Patience {
+        Patience { start: TIMING.start, silence: TIMING.given_up() }
     }
 
     fn create(&self) -> Box<dyn ReaderDriver> {

@@ -10,7 +10,8 @@ use caora_frames::unit::Identity;
 use caora_frames::{HostMessage, MODEL, Notice, NoticeCode, ReaderMessage, Verb};
 use model::{Moment, Pii, Purpose};
 use reader::{
-    AttemptId, Command, CommandKind, Effect, Event, Input, Language, Profile, ReaderDriver, UnitInfo,
+    AttemptId, Command, CommandKind, Conditions, Effect, Event, Input, Language, Profile, ReaderDriver,
+    UnitInfo,
 };
 use std::collections::VecDeque;
 
@@ -86,6 +87,8 @@ impl Machine {
             Input::LinkClosed => return Err(CaoraError::Unplugged),
             Input::Received(bytes) => self.receive(bytes, now)?,
             Input::Command(command) => self.command(command)?,
+            // The unit draws its own screen.
+            Input::Touched(_) => {}
             Input::Woken => {
                 if let Some(line) = &mut self.line {
                     line.wake(now)?;
@@ -179,7 +182,7 @@ impl Machine {
             line.end_patience();
         }
         let info = UnitInfo { firmware: identity.firmware, serial: identity.serial };
-        self.report(Event::Ready(info));
+        self.report(Event::Ready { unit: info, card: false });
         Ok(())
     }
 
@@ -212,9 +215,11 @@ impl Machine {
             ReaderMessage::NumberB { attempt, number } => {
                 (Event::NumberBRead { attempt, number }, self.asked == Asked::Attempt(attempt), false)
             }
-            ReaderMessage::Verdict { attempt, verdict } => {
-                (Event::FaceCompared { attempt, verdict }, self.asked == Asked::Attempt(attempt), true)
-            }
+            ReaderMessage::Verdict { attempt, verdict } => (
+                Event::FaceCompared { attempt, verdict, conditions: Conditions::default() },
+                self.asked == Asked::Attempt(attempt),
+                true,
+            ),
             ReaderMessage::PinEntered(pin) => (Event::PinEntered(pin), self.asked == Asked::Pin, true),
             ReaderMessage::PinCancelled => (Event::PinCancelled, self.asked == Asked::Pin, true),
             ReaderMessage::ConsentAnswered { screen, decision } => {
@@ -267,11 +272,14 @@ impl Machine {
             }
             Command::Compare { attempt, .. } if !self.is_open(attempt) => return None,
             Command::Compare { attempt, photo } => photo_blocks(attempt, &photo)?,
-            Command::AskPin { tries_left } => self.question(HostMessage::AskPin { tries_left }, Asked::Pin),
+            Command::AskPin { tries_left, .. } => {
+                self.question(HostMessage::AskPin { tries_left }, Asked::Pin)
+            }
             Command::AskConsent(screen) => {
                 let asked = Asked::Consent(screen.id.clone());
                 self.question(HostMessage::AskConsent(screen), asked)
             }
+            Command::ReadDocument => return None,
             Command::Cancel => {
                 self.forget_questions();
                 vec![Queued::plain(HostMessage::Cancel)]

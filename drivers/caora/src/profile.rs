@@ -1,7 +1,7 @@
 //! What the model can do. Source: the makers' comparison of 2022-07-07, rows named in the README; what it does not
 //! state is unknown.
 
-use reader::profile::{Screen, Units};
+use reader::profile::{Screen, Units, Worn};
 use reader::{PhotoCodec, PhotoWanted, Profile, Stated};
 
 pub(crate) static PROFILE: Profile = Profile {
@@ -10,6 +10,10 @@ pub(crate) static PROFILE: Profile = Profile {
     screen: Screen::Reader,
     least_face_light_lux: Stated::As(150),
     shade_card_slot: Stated::Unknown,
+    spoof_prevention: Stated::As(true),
+    peep_prevention: Stated::As(true),
+    glasses: Stated::As(Worn::WithLimits),
+    mask: Stated::As(Worn::WithLimits),
     voice: Stated::Unknown,
     buzzer: Stated::As(true),
     lamp: Stated::Unknown,

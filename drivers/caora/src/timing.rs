@@ -24,6 +24,14 @@ pub(crate) struct Timing {
     pub(crate) queue: usize,
 }
 
+impl Timing {
+    /// From the last sign of life until the unit is given up: the next ENQ, t1 for it and for each retransmission, and
+    /// a last piece of noise.
+    pub(crate) fn given_up(&self) -> Duration {
+        self.poll_idle + self.answer * (self.retransmissions + 1) + self.quiet
+    }
+}
+
 /// The dialect's values.
 pub(crate) const TIMING: Timing = Timing {
     answer: Duration::from_millis(300),

@@ -2,16 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
-use caora::FACTORY;
+use ::caora::FACTORY;
 use caora_frames::ReaderMessage;
 use caora_frames::block::{ACK, BlockNumber, STX, ack};
-use model::{ConsentItem, ConsentScreen, Decision, Moment, Pii, Purpose};
-use reader::conformance::{Firmware, Pair};
+use model::panel::PadOrder;
+use model::{ConsentItem, ConsentScreen, Decision, Moment, Pii, Pin, Purpose};
+use reader::conformance::{Act, AskedView, CardFace, Firmware, GreyFrame, Pair, Reading, UnitConfig, View};
 use reader::{
-    AttemptId, Command, Event, FaceVerdict, Input, Lamp, Language, Method, Notice, ReaderFactory, Sound,
+    AttemptId, Command, Event, FaceVerdict, Input, Lamp, Language, Link, Method, Notice, Parity,
+    ReaderFactory, SerialSettings, Sound,
 };
 use simulator_card::face::{self, Scene};
-use simulator_firmware::caora::{AskedView, Caora, CardFace, GreyFrame, Reading, UnitConfig};
+use simulator_firmware::caora;
 use std::collections::VecDeque;
 use std::io::Cursor;
 use std::time::Duration;
@@ -21,10 +23,11 @@ const NUMBER_B: &[u8] = b"55021720352285";
 const HANAKO: u64 = 12;
 const TARO: u64 = 13;
 
-type Desk = Pair<Caora>;
+type Unit = Box<dyn Firmware>;
+type Desk = Pair<Unit>;
 
 fn desk(config: UnitConfig) -> Desk {
-    Pair::new(FACTORY.create(), Caora::new(config, Moment::ZERO))
+    Pair::new(FACTORY.create(), caora::unit(config, Moment::ZERO))
 }
 
 /// A desk whose unit is ready.
@@ -65,6 +68,24 @@ fn fault_within(desk: &mut Desk, limit: Duration, code: &str) {
     assert_eq!(desk.troubles, [code]);
 }
 
+/// Does something at the unit that can be done now.
+fn act(desk: &mut Desk, act: Act) {
+    assert!(try_act(desk, act), "{:?}", desk.firmware.view());
+}
+
+fn try_act(desk: &mut Desk, act: Act) -> bool {
+    let now = desk.now;
+    desk.firmware.act(act, now)
+}
+
+fn pin(digits: &[u8]) -> Pin {
+    Pin::from_digits(digits).unwrap()
+}
+
+fn ask_pin(tries_left: u8) -> Command {
+    Command::AskPin { tries_left, pad: PadOrder::TELEPHONE }
+}
+
 fn photo(seed: u64) -> Pii<Vec<u8>> {
     let picture = face::photo(seed);
     let (width, height) = (u32::try_from(picture.width).unwrap(), u32::try_from(picture.height).unwrap());
@@ -95,7 +116,7 @@ fn compare(desk: &mut Desk, attempt: u64, face: u64) {
 
 fn verdict(desk: &mut Desk) -> (u64, FaceVerdict) {
     match hear(desk, "face compared") {
-        Event::FaceCompared { attempt, verdict } => (attempt.0, verdict),
+        Event::FaceCompared { attempt, verdict, .. } => (attempt.0, verdict),
         other => panic!("{other:?}"),
     }
 }
@@ -103,31 +124,31 @@ fn verdict(desk: &mut Desk) -> (u64, FaceVerdict) {
 /// From the card to the card taken: once by face, once by PIN.
 fn whole_visits(desk: &mut Desk) {
     say(desk, Command::Show(Notice::PlaceCard));
-    desk.firmware.place_card(CardFace::new(NUMBER_B).unwrap());
+    act(desk, Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
     hear(desk, "card placed");
 
     say(desk, Command::OfferMethods(vec![Method::Face, Method::Pin]));
     see(desk, |asked| matches!(asked, AskedView::Methods { .. }));
-    assert!(desk.firmware.choose(Method::Face));
+    assert!(try_act(desk, Act::Choose(Method::Face)));
     let Event::MethodChosen(Method::Face) = hear(desk, "method chosen") else { panic!() };
-    desk.firmware.show_face(camera(HANAKO, Scene::ordinary(1201)));
+    act(desk, Act::ShowFace(camera(HANAKO, Scene::ordinary(1201))));
     compare(desk, 0xA1, HANAKO);
     assert_eq!(verdict(desk), (0xA1, FaceVerdict::Match));
 
     say(desk, Command::OfferMethods(vec![Method::Pin]));
     see(desk, |asked| matches!(asked, AskedView::Methods { .. }));
-    assert!(!desk.firmware.choose(Method::Face), "not offered");
-    assert!(desk.firmware.choose(Method::Pin));
+    assert!(!try_act(desk, Act::Choose(Method::Face)), "not offered");
+    assert!(try_act(desk, Act::Choose(Method::Pin)));
     hear(desk, "method chosen");
-    say(desk, Command::AskPin { tries_left: 3 });
-    see(desk, |asked| *asked == AskedView::Pin { tries_left: 3 });
-    assert!(desk.firmware.type_pin(b"1234"));
+    say(desk, ask_pin(3));
+    see(desk, |asked| *asked == AskedView::Pin { tries_left: 3, pad: None });
+    act(desk, Act::TypePin(pin(b"1234")));
     let Event::PinEntered(pin) = hear(desk, "PIN entered") else { panic!() };
     assert_eq!(pin.expose(Purpose::Judge), b"1234");
 
     say(desk, Command::AskConsent(medical()));
     see(desk, |asked| matches!(asked, AskedView::Consent { items, .. } if *items == medical().items));
-    assert!(desk.firmware.answer_consent(true));
+    act(desk, Act::Consent(true));
     let Event::ConsentAnswered { screen, decision } = hear(desk, "consent answered") else { panic!() };
     assert_eq!((screen.as_str(), decision), ("medical", Decision::Agreed));
 
@@ -135,7 +156,7 @@ fn whole_visits(desk: &mut Desk) {
     say(desk, Command::Sound(Sound::TakeCard));
     let told = desk.run_until(Duration::from_secs(5), 1_000, |desk| desk.firmware.view().sounds > 0);
     assert!(told && desk.firmware.view().notice == "take_card");
-    assert!(desk.firmware.take_card());
+    act(desk, Act::TakeCard);
     hear(desk, "card taken");
 }
 
@@ -163,10 +184,10 @@ fn a_bad_cable_is_mended_by_retransmission() {
 #[test]
 fn three_corrupt_answers_are_mended_and_a_fourth_is_not() {
     let mut desk = ready();
-    desk.firmware.corrupt_next(3);
-    desk.firmware.place_card(CardFace::new(NUMBER_B).unwrap());
+    act(&mut desk, Act::Corrupt(3));
+    act(&mut desk, Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
     hear(&mut desk, "card placed");
-    desk.firmware.corrupt_next(u32::MAX);
+    act(&mut desk, Act::Corrupt(u32::MAX));
     fault_within(&mut desk, Duration::from_secs(3), "READER_GARBLED");
 }
 
@@ -182,7 +203,7 @@ fn a_command_goes_out_at_once() {
 #[test]
 fn a_face_that_is_another_masked_dark_printed_or_absent_does_not_match() {
     let mut desk = ready();
-    desk.firmware.place_card(CardFace::new(NUMBER_B).unwrap());
+    act(&mut desk, Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
     hear(&mut desk, "card placed");
     for (attempt, frame, wanted) in [
         (1, camera(TARO, Scene::ordinary(1301)), FaceVerdict::NoMatch),
@@ -190,7 +211,7 @@ fn a_face_that_is_another_masked_dark_printed_or_absent_does_not_match() {
         (3, camera(HANAKO, Scene::photograph(1203)), FaceVerdict::NotAlive),
         (4, None, FaceVerdict::NoFace),
     ] {
-        desk.firmware.show_face(frame);
+        act(&mut desk, Act::ShowFace(frame));
         compare(&mut desk, attempt, HANAKO);
         assert_eq!(verdict(&mut desk), (attempt, wanted));
     }
@@ -205,27 +226,27 @@ fn a_face_that_is_another_masked_dark_printed_or_absent_does_not_match() {
 #[test]
 fn a_patient_who_comes_before_the_camera_later_is_waited_for() {
     let mut desk = ready();
-    desk.firmware.place_card(CardFace::new(NUMBER_B).unwrap());
+    act(&mut desk, Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
     hear(&mut desk, "card placed");
     compare(&mut desk, 7, HANAKO);
     see(&mut desk, |asked| *asked == AskedView::Face { comparing: true });
     hear_nothing(&mut desk);
-    desk.firmware.show_face(camera(HANAKO, Scene::ordinary(1201)));
+    act(&mut desk, Act::ShowFace(camera(HANAKO, Scene::ordinary(1201))));
     assert_eq!(verdict(&mut desk), (7, FaceVerdict::Match));
 }
 
 #[test]
 fn a_card_turned_over_or_unreadable_gives_no_number_b() {
     let mut desk = ready();
-    desk.firmware.place_card(CardFace::turned_over());
+    act(&mut desk, Act::PlaceCard(CardFace::turned_over()));
     hear(&mut desk, "card placed");
     say(&mut desk, Command::OpenAttempt(AttemptId(1)));
     assert_eq!(verdict(&mut desk), (1, FaceVerdict::NumberBUnreadable));
 
-    desk.firmware.place_card(CardFace::new(NUMBER_B).unwrap());
+    act(&mut desk, Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
     hear(&mut desk, "card taken");
     hear(&mut desk, "card placed");
-    desk.firmware.read_number_b(Reading::LastDigitWrong);
+    act(&mut desk, Act::ReadNumberB(Reading::LastDigitWrong));
     say(&mut desk, Command::OpenAttempt(AttemptId(2)));
     let Event::NumberBRead { number, .. } = hear(&mut desk, "number B read") else { panic!() };
     assert_eq!(number.expose(Purpose::Judge), b"55021720352286");
@@ -234,31 +255,31 @@ fn a_card_turned_over_or_unreadable_gives_no_number_b() {
 #[test]
 fn an_answer_to_a_question_that_was_cancelled_is_dropped() {
     let mut desk = ready();
-    say(&mut desk, Command::AskPin { tries_left: 3 });
+    say(&mut desk, ask_pin(3));
     see(&mut desk, |asked| matches!(asked, AskedView::Pin { .. }));
-    assert!(desk.firmware.type_pin(b"9999"));
+    act(&mut desk, Act::TypePin(pin(b"9999")));
     // The digits wait in the unit while the terminal cancels and asks anew.
     say(&mut desk, Command::Cancel);
-    say(&mut desk, Command::AskPin { tries_left: 2 });
-    see(&mut desk, |asked| *asked == AskedView::Pin { tries_left: 2 });
+    say(&mut desk, ask_pin(2));
+    see(&mut desk, |asked| *asked == AskedView::Pin { tries_left: 2, pad: None });
     hear_nothing(&mut desk);
-    assert!(desk.firmware.press_cancel());
+    act(&mut desk, Act::Cancel);
     hear(&mut desk, "PIN cancelled");
 }
 
 #[test]
 fn an_answer_that_is_under_way_when_the_question_is_replaced_is_dropped() {
     let mut desk = ready();
-    say(&mut desk, Command::AskPin { tries_left: 3 });
+    say(&mut desk, ask_pin(3));
     see(&mut desk, |asked| matches!(asked, AskedView::Pin { .. }));
-    assert!(desk.firmware.type_pin(b"9999"));
-    desk.firmware.slow(Duration::from_millis(150));
+    act(&mut desk, Act::TypePin(pin(b"9999")));
+    act(&mut desk, Act::Slow(Duration::from_millis(150)));
     // Long enough for ENQ to have fetched the digits, too short for them to have arrived.
     assert!(!desk.run_until(Duration::from_millis(100), 100, |desk| !desk.events.is_empty()));
-    say(&mut desk, Command::AskPin { tries_left: 2 });
+    say(&mut desk, ask_pin(2));
     hear_nothing(&mut desk);
-    see(&mut desk, |asked| *asked == AskedView::Pin { tries_left: 2 });
-    assert!(desk.firmware.type_pin(b"1234"));
+    see(&mut desk, |asked| *asked == AskedView::Pin { tries_left: 2, pad: None });
+    act(&mut desk, Act::TypePin(pin(b"1234")));
     let Event::PinEntered(pin) = hear(&mut desk, "PIN entered") else { panic!() };
     assert_eq!(pin.expose(Purpose::Judge), b"1234");
 }
@@ -266,12 +287,27 @@ fn an_answer_that_is_under_way_when_the_question_is_replaced_is_dropped() {
 /// A unit on a cable that loses acknowledgements, so many in each direction.
 #[derive(Debug)]
 struct LosingAcks {
-    unit: Caora,
+    unit: Unit,
     to_unit: u32,
     to_host: u32,
 }
 
 impl Firmware for LosingAcks {
+    fn link(&self) -> Link {
+        self.unit.link()
+    }
+    fn link_changed(&mut self, open: bool, now: Moment) {
+        self.unit.link_changed(open, now);
+    }
+    fn act(&mut self, act: Act, now: Moment) -> bool {
+        self.unit.act(act, now)
+    }
+    fn view(&self) -> View {
+        self.unit.view()
+    }
+    fn announces_card(&self, piece: &[u8]) -> bool {
+        self.unit.announces_card(piece)
+    }
     fn receive(&mut self, bytes: &[u8], now: Moment) {
         if bytes.first() == Some(&ACK) && self.to_unit > 0 {
             self.to_unit -= 1;
@@ -297,7 +333,7 @@ impl Firmware for LosingAcks {
 
 #[test]
 fn a_block_repeated_after_a_lost_acknowledgement_counts_once() {
-    let unit = Caora::new(UnitConfig::default(), Moment::ZERO);
+    let unit = caora::unit(UnitConfig::default(), Moment::ZERO);
     let mut desk = Pair::new(FACTORY.create(), LosingAcks { unit, to_unit: 0, to_host: 0 });
     assert!(desk.run_until(Duration::from_secs(1), 100, |desk| !desk.events.is_empty()));
 
@@ -306,7 +342,8 @@ fn a_block_repeated_after_a_lost_acknowledgement_counts_once() {
     assert!(!desk.run_until(Duration::from_secs(2), 500, |desk| !desk.troubles.is_empty()));
     assert_eq!((desk.firmware.to_host, desk.firmware.unit.view().sounds), (0, 1), "obeyed once");
 
-    desk.firmware.unit.place_card(CardFace::new(NUMBER_B).unwrap());
+    let now = desk.now;
+    desk.firmware.act(Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()), now);
     assert!(desk.run_until(Duration::from_secs(1), 100, |desk| desk.events.len() == 2));
     desk.firmware.to_unit = 3;
     desk.input(Input::Command(Command::OpenAttempt(AttemptId(1))));
@@ -329,8 +366,8 @@ fn what_the_model_lacks_is_refused_and_nothing_is_sent() {
 
 #[test]
 fn a_card_that_lies_there_at_the_start_is_told_after_ready() {
-    let mut unit = Caora::new(UnitConfig::default(), Moment::ZERO);
-    unit.place_card(CardFace::new(NUMBER_B).unwrap());
+    let mut unit = caora::unit(UnitConfig::default(), Moment::ZERO);
+    unit.act(Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()), Moment::ZERO);
     let mut desk = Pair::new(FACTORY.create(), unit);
     hear(&mut desk, "ready");
     hear(&mut desk, "card placed");
@@ -347,7 +384,7 @@ fn a_slow_start_is_waited_for_and_a_silent_unit_is_not() {
 #[test]
 fn a_reader_that_falls_silent_is_a_fault_within_two_seconds() {
     let mut desk = ready();
-    desk.firmware.silence(true);
+    act(&mut desk, Act::Silence(true));
     fault_within(&mut desk, Duration::from_secs(2), "READER_SILENT");
     assert_eq!(desk.driver.next_wakeup(), None, "a driver that gave up wants nothing more");
 }
@@ -355,35 +392,34 @@ fn a_reader_that_falls_silent_is_a_fault_within_two_seconds() {
 #[test]
 fn a_babbling_reader_is_a_fault() {
     let mut desk = ready();
-    desk.firmware.babble(true);
+    act(&mut desk, Act::Babble(true));
     fault_within(&mut desk, Duration::from_secs(3), "READER_GARBLED");
 }
 
 #[test]
 fn a_slow_reader_is_no_fault() {
     let mut desk = ready();
-    desk.firmware.slow(Duration::from_millis(150));
-    desk.firmware.place_card(CardFace::new(NUMBER_B).unwrap());
+    act(&mut desk, Act::Slow(Duration::from_millis(150)));
+    act(&mut desk, Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
     hear(&mut desk, "card placed");
     assert!(desk.troubles.is_empty(), "{:?}", desk.troubles);
 }
 
 #[test]
 fn another_model_a_failed_self_test_and_a_fault_of_its_own() {
-    let mut other = desk(UnitConfig { model: "XC-STFR2JMN".into(), ..UnitConfig::default() });
+    let mut other = desk(UnitConfig { model: Some("XC-STFR2JMN".into()), ..UnitConfig::default() });
     fault_within(&mut other, Duration::from_secs(1), "READER_WRONG_MODEL");
     let mut broken = desk(UnitConfig { self_test: 7, ..UnitConfig::default() });
     fault_within(&mut broken, Duration::from_secs(1), "READER_FAULT");
     let mut failing = ready();
-    failing.firmware.report_fault(3);
+    act(&mut failing, Act::ReportFault(3));
     fault_within(&mut failing, Duration::from_secs(1), "READER_FAULT");
 }
 
 #[test]
 fn a_unit_that_restarts_by_itself_is_begun_anew() {
     let mut desk = ready();
-    let now = desk.now;
-    desk.firmware.restart(now);
+    act(&mut desk, Act::Restart);
     fault_within(&mut desk, Duration::from_secs(1), "READER_UNPLUGGED");
     desk.troubles.clear();
     desk.driver = FACTORY.create();
@@ -406,6 +442,19 @@ struct Garbage {
 }
 
 impl Firmware for Garbage {
+    fn link(&self) -> Link {
+        Link::Serial(SerialSettings { baud: 115_200, parity: Parity::Even })
+    }
+    fn link_changed(&mut self, _: bool, _: Moment) {}
+    fn act(&mut self, _: Act, _: Moment) -> bool {
+        false
+    }
+    fn view(&self) -> View {
+        caora::unit(UnitConfig::default(), Moment::ZERO).view()
+    }
+    fn announces_card(&self, _: &[u8]) -> bool {
+        false
+    }
     fn receive(&mut self, _: &[u8], _: Moment) {
         self.waiting = 1;
     }
@@ -441,6 +490,19 @@ struct Endless {
 }
 
 impl Firmware for Endless {
+    fn link(&self) -> Link {
+        Link::Serial(SerialSettings { baud: 115_200, parity: Parity::Even })
+    }
+    fn link_changed(&mut self, _: bool, _: Moment) {}
+    fn act(&mut self, _: Act, _: Moment) -> bool {
+        false
+    }
+    fn view(&self) -> View {
+        caora::unit(UnitConfig::default(), Moment::ZERO).view()
+    }
+    fn announces_card(&self, _: &[u8]) -> bool {
+        false
+    }
     fn receive(&mut self, bytes: &[u8], _: Moment) {
         let identify = bytes.first() == Some(&STX);
         let number = if identify { BlockNumber::OPENING } else { self.number.unwrap().next() };

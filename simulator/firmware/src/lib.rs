@@ -1,4 +1,45 @@
 //! The other ends of the readers' wires as pure machines.
+//!
+//! All units share one body: screen, tray, camera, light. A model adds its [`ModelFacts`] and its dialect, written
+//! from the dialect's document and never from the driver.
+//!
+//! | module | says |
+//! |---|---|
+//! | [`body`] | the unit behind its dialect: obeys orders, tells what happens |
+//! | [`facts`] | what a model can do, as data |
+//! | `unit` | body, dialect and wire as one [`Firmware`]; restarts, silence, babble |
+//! | `wire` | what leaves the unit, as the fault switches let it |
+//! | [`photo`] | a photo that arrives in pieces |
+//! | [`document`] | what the camera reads from a certificate |
+//! | [`face`] | the face compared, on pixels |
+//! | [`matching`] | how faces are told apart |
+//! | [`caora`] … | the models |
 
+pub mod body;
 pub mod caora;
+pub mod document;
+pub mod face;
+pub mod facts;
 pub mod matching;
+pub mod photo;
+mod unit;
+mod wire;
+
+pub use body::{Body, Identity, Order, Told};
+pub use facts::ModelFacts;
+pub use photo::PhotoBasket;
+
+use model::Moment;
+use reader::conformance::{Firmware, UnitConfig};
+
+/// Every model's driver name, in the order of the makers' table.
+pub const MODELS: &[&str] = &["caora"];
+
+/// A unit of the named model that is powered up now; `None` if there is no such model.
+#[must_use]
+pub fn unit(model: &str, config: UnitConfig, now: Moment) -> Option<Box<dyn Firmware>> {
+    Some(match model {
+        "caora" => caora::unit(config, now),
+        _ => return None,
+    })
+}

@@ -257,6 +257,8 @@ const fn verdict_digits(verdict: FaceVerdict) -> &'static [u8; 2] {
         FaceVerdict::NotAlive => b"04",
         FaceVerdict::NumberBUnreadable => b"05",
         FaceVerdict::PhotoUnreadable => b"06",
+        FaceVerdict::Masked => b"07",
+        FaceVerdict::Pose => b"08",
     }
 }
 
@@ -269,6 +271,8 @@ const fn parse_verdict(number: u32) -> Result<FaceVerdict, FrameError> {
         4 => FaceVerdict::NotAlive,
         5 => FaceVerdict::NumberBUnreadable,
         6 => FaceVerdict::PhotoUnreadable,
+        7 => FaceVerdict::Masked,
+        8 => FaceVerdict::Pose,
         _ => return Err(FrameError::Field { field: "verdict" }),
     })
 }

@@ -6,24 +6,26 @@ use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// How often a babbling unit babbles, and how much.
+/// How often a babbling unit babbles, and how much unless it speaks in reports.
 const BABBLE_EVERY: Duration = Duration::from_millis(10);
 const BABBLE_BYTES: usize = 32;
-/// Frames that wait to leave at most.
-const MOST_WAITING: usize = 64;
+/// Pieces that wait to leave at most.
+const MOST_WAITING: usize = 256;
 
 /// Seeded damage and delay on the way out. Without Debug: what leaves may be a PIN.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     leaving: VecDeque<(Moment, Vec<u8>)>,
     random: ChaCha8Rng,
     corrupt_next: u32,
     silent: bool,
     slow: Duration,
     babble_at: Option<Moment>,
+    babble_bytes: usize,
 }
 
 impl Wire {
-    pub(super) fn new(seed: u64) -> Self {
+    /// The wire of a unit; `report` is the size of a piece where the link has one.
+    pub(crate) fn new(seed: u64, report: Option<usize>) -> Self {
         Self {
             leaving: VecDeque::new(),
             random: ChaCha8Rng::seed_from_u64(seed),
@@ -31,30 +33,31 @@ impl Wire {
             silent: false,
             slow: Duration::ZERO,
             babble_at: None,
+            babble_bytes: report.unwrap_or(BABBLE_BYTES),
         }
     }
 
-    pub(super) const fn corrupt_next(&mut self, frames: u32) {
-        self.corrupt_next = frames;
+    pub(crate) const fn corrupt_next(&mut self, pieces: u32) {
+        self.corrupt_next = pieces;
     }
 
-    pub(super) const fn silence(&mut self, silent: bool) {
+    pub(crate) const fn silence(&mut self, silent: bool) {
         self.silent = silent;
     }
 
-    pub(super) const fn slow(&mut self, delay: Duration) {
+    pub(crate) const fn slow(&mut self, delay: Duration) {
         self.slow = delay;
     }
 
-    pub(super) fn babble(&mut self, on: bool, now: Moment) {
+    pub(crate) fn babble(&mut self, on: bool, now: Moment) {
         self.babble_at = on.then_some(now);
     }
 
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.leaving.clear();
     }
 
-    pub(super) fn send(&mut self, frame: &[u8], now: Moment) {
+    pub(crate) fn send(&mut self, frame: &[u8], now: Moment) {
         if self.silent || self.leaving.len() >= MOST_WAITING {
             return;
         }
@@ -66,26 +69,26 @@ impl Wire {
         self.leaving.push_back((now.after(self.slow), frame));
     }
 
-    pub(super) fn wake(&mut self, now: Moment) {
+    pub(crate) fn wake(&mut self, now: Moment) {
         if self.babble_at.is_none_or(|at| at > now) {
             return;
         }
         self.babble_at = Some(now.after(BABBLE_EVERY));
-        let mut noise = vec![0; BABBLE_BYTES];
+        let mut noise = vec![0; self.babble_bytes];
         self.random.fill_bytes(&mut noise);
         if self.leaving.len() < MOST_WAITING {
             self.leaving.push_back((now, noise));
         }
     }
 
-    pub(super) fn poll(&mut self, now: Moment) -> Option<Vec<u8>> {
+    pub(crate) fn poll(&mut self, now: Moment) -> Option<Vec<u8>> {
         if self.leaving.front().is_none_or(|(due, _)| *due > now) {
             return None;
         }
         self.leaving.pop_front().map(|(_, frame)| frame)
     }
 
-    pub(super) fn next_wakeup(&self) -> Option<Moment> {
+    pub(crate) fn next_wakeup(&self) -> Option<Moment> {
         let due = self.leaving.front().map(|(due, _)| *due);
         [due, self.babble_at].into_iter().flatten().min()
     }

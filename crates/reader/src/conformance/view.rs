@@ -1,12 +1,9 @@
-//! The unit as seen from outside, as data for the bench.
+//! The unit as seen from outside, as data for the bench. No personal data.
 
-use caora_frames::Notice;
 use model::ConsentItem;
-use serde::Serialize;
 
 /// How far the unit has come since power-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Power {
     /// Starting: deaf and mute.
     Starting,
@@ -16,9 +13,20 @@ pub enum Power {
     Claimed,
 }
 
+impl Power {
+    /// `starting`, `unclaimed`, `claimed`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Unclaimed => "unclaimed",
+            Self::Claimed => "claimed",
+        }
+    }
+}
+
 /// What the patient is asked on the unit's screen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "asked")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AskedView {
     /// Nothing: the notice stands alone.
     Nothing,
@@ -36,6 +44,8 @@ pub enum AskedView {
     Pin {
         /// Shown beside the pad.
         tries_left: u8,
+        /// The digits by position, row by row; `None` if the unit's pad always has the order of a telephone.
+        pad: Option<[u8; 10]>,
     },
     /// Answer a consent question.
     Consent {
@@ -44,17 +54,23 @@ pub enum AskedView {
         /// What a "yes" covers.
         items: Vec<ConsentItem>,
     },
+    /// A certificate is to be laid under the camera.
+    Document,
 }
 
-/// The unit as seen from outside. No personal data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The unit as seen from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
     /// Power.
     pub power: Power,
-    /// The notice on the screen, e.g. `place_card`; a failure shows its code.
+    /// The notice on the screen, e.g. `place_card`; a failure shows its code. Empty on a unit whose panel the terminal
+    /// draws.
     pub notice: String,
-    /// What is asked.
+    /// What is asked. On a unit whose panel the terminal draws only what the unit itself does:
+    /// [`AskedView::Face`] or [`AskedView::Nothing`].
     pub asked: AskedView,
+    /// Language of the screen: `ja`, `en`, `zh`, `ko`.
+    pub language: &'static str,
     /// `off`, `green`, `blue`, `red`; always `off` on a unit without a lamp.
     pub lamp: &'static str,
     /// `chime`, `take_card`, `alarm`: the last sound.
@@ -65,16 +81,8 @@ pub struct View {
     pub card: bool,
     /// Whether the camera sees anything.
     pub camera: bool,
-}
-
-pub(super) fn notice_word(notice: &Notice) -> String {
-    match notice {
-        Notice::PlaceCard => String::from("place_card"),
-        Notice::Wait => String::from("wait"),
-        Notice::Done => String::from("done"),
-        Notice::TakeCard => String::from("take_card"),
-        Notice::CardLeft => String::from("card_left"),
-        Notice::Failure(code) => code.as_str().to_owned(),
-        Notice::OutOfOrder => String::from("out_of_order"),
-    }
+    /// Light on the face in lux.
+    pub face_lux: u16,
+    /// Whether the sun falls on the card slot.
+    pub slot_in_sun: bool,
 }
