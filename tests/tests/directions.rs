@@ -24,6 +24,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ("centre-wire", Pure, &["model"]),
     ("caora-frames", Pure, &["model", "reader"]),
     ("caora", Pure, &["caora-frames", "failure", "model", "reader"]),
+    ("stfr2-frames", Pure, &["model", "reader"]),
     ("simulator-firmware", Pure, &["caora-frames", "model", "reader"]),
     ("simulator-card", Pure, &[]),
     ("simulator-centre", Pure, &["centre-wire", "model"]),
