@@ -19,6 +19,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ("failure", Pure, &["model"]),
     ("oqs", Pure, &["failure", "model"]),
     ("card", Pure, &["failure", "model"]),
+    ("pages", Pure, &[]),
     ("reader", Pure, &["model"]),
     ("visit", Pure, &["failure", "model", "reader"]),
     ("centre-wire", Pure, &["model"]),
@@ -31,7 +32,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ("devices", Io, &["card", "failure", "model", "reader"]),
     ("centre", Io, &["centre-wire", "failure", "model"]),
     ("ledger", Io, &["failure", "model"]),
-    ("desk", Io, &["failure", "model", "oqs"]),
+    ("desk", Io, &["failure", "model", "oqs", "pages"]),
     ("folders", Io, &["failure", "model", "oqs"]),
     (
         "terminal",

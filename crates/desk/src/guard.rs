@@ -1,7 +1,7 @@
 //! The guard: every request passes Host, Origin and token, in this order.
 //!
 //! A page in the staff's browser can reach loopback. Host stops DNS rebinding, Origin stops pages, the token stops
-//! other programs. No answer carries a CORS header.
+//! other programs. No answer carries a CORS header. Our own pages reach only what [`Admission`] opens to them.
 
 use crate::problem::Problem;
 use crate::server::Shared;
@@ -10,10 +10,40 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use failure::codes;
+use model::ReaderId;
 use std::sync::Arc;
 
-/// The one route that needs no token.
-const OPEN_ROUTE: &str = "/v1/health";
+/// Who may call a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Admission {
+    /// Whoever asks; no page.
+    Anyone,
+    /// Whoever asks, our own pages too: the pages themselves and the exchange of a code for a cookie.
+    AnyoneAndOurPages,
+    /// A page with this reader's cookie, or the token.
+    Kiosk(Option<ReaderId>),
+    /// The token; no page.
+    Token,
+}
+
+impl Admission {
+    fn of(path: &str) -> Self {
+        if path == "/v1/health" {
+            return Self::Anyone;
+        }
+        if path == "/v1/pairings" || path.starts_with("/pages/") || path.starts_with("/kiosk/") {
+            return Self::AnyoneAndOurPages;
+        }
+        match path.strip_prefix("/v1/kiosk/") {
+            Some(rest) => Self::Kiosk(rest.split('/').next().and_then(|reader| reader.parse().ok())),
+            None => Self::Token,
+        }
+    }
+
+    const fn admits_our_pages(&self) -> bool {
+        matches!(self, Self::AnyoneAndOurPages | Self::Kiosk(_))
+    }
+}
 
 /// What the guard of one listener knows.
 #[derive(Clone)]
@@ -34,15 +64,19 @@ pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 
 fn check(door: &Door, request: &Request) -> Result<(), Problem> {
     let headers = request.headers();
+    let admission = Admission::of(request.uri().path());
     check_host(door, request)?;
-    check_origin(headers)?;
-    if request.uri().path() != OPEN_ROUTE {
-        check_token(door, headers)?;
+    check_origin(door, headers, admission.admits_our_pages())?;
+    match admission {
+        Admission::Anyone | Admission::AnyoneAndOurPages => {}
+        Admission::Kiosk(Some(reader)) if door.shared.cookies.admit(headers, &reader) => {}
+        Admission::Kiosk(_) | Admission::Token => check_token(door, headers)?,
     }
     check_length(door, headers)
 }
@@ -59,12 +93,21 @@ fn check_host(door: &Door, request: &Request) -> Result<(), Problem> {
     }
 }
 
-fn check_origin(headers: &HeaderMap) -> Result<(), Problem> {
-    let cross_site = headers.get_all("sec-fetch-site").iter().any(|site| site == "cross-site");
-    if headers.contains_key(header::ORIGIN) || cross_site {
+/// A page on another port of this machine is of the same site and would have its cookie sent: only the same origin is
+/// ours.
+fn check_origin(door: &Door, headers: &HeaderMap, our_pages: bool) -> Result<(), Problem> {
+    let foreign_site =
+        headers.get_all("sec-fetch-site").iter().any(|site| site == "cross-site" || site == "same-site");
+    let foreign_origin = headers.contains_key(header::ORIGIN)
+        && !(our_pages && single(headers, header::ORIGIN).is_some_and(|origin| is_ours(door, origin)));
+    if foreign_site || foreign_origin {
         return Err(Problem::new(StatusCode::FORBIDDEN, codes::API_ORIGIN_FOREIGN));
     }
     Ok(())
+}
+
+fn is_ours(door: &Door, origin: &str) -> bool {
+    origin.strip_prefix("http://").is_some_and(|host| door.hosts.iter().any(|ours| ours == host))
 }
 
 fn check_token(door: &Door, headers: &HeaderMap) -> Result<(), Problem> {

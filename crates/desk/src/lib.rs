@@ -11,6 +11,8 @@ mod error;
 mod events;
 mod guard;
 mod hub;
+mod kiosk;
+mod pairing;
 mod port;
 mod problem;
 mod routes;
@@ -20,5 +22,5 @@ mod token;
 
 pub use error::DeskError;
 pub use hub::{DeskEvent, Hub};
-pub use port::{DeskFault, DeskPort};
+pub use port::{DeskFault, DeskPort, ShownPanel, TouchFault};
 pub use server::{Desk, DeskConfig, Limits};

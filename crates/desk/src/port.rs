@@ -1,9 +1,12 @@
 //! What the desk asks of the terminal.
 
-use model::{CentreHealth, CommittedResult, FailureCode, ResultId, StationState, StationStatus};
+use failure::codes;
+use model::panel::{Panel, Touch};
+use model::{CentreHealth, CommittedResult, FailureCode, ReaderId, ResultId, StationState, StationStatus};
+use tokio::sync::watch;
 
-/// The terminal as the desk sees it. The first three answer at once; the others may wait for the disk and are
-/// called on blocking threads only.
+/// The terminal as the desk sees it. What asks the ledger may wait for the disk and is called on blocking threads
+/// only; the rest answers at once.
 pub trait DeskPort: Send + Sync + 'static {
     /// Every station, in the order of the configuration.
     fn readers(&self) -> Vec<StationStatus>;
@@ -14,6 +17,22 @@ pub trait DeskPort: Send + Sync + 'static {
     /// Whether each reader's true state is known (design promise 12).
     fn ready(&self) -> bool {
         self.readers().iter().all(|station| station.state != StationState::Starting)
+    }
+
+    /// What the terminal draws for this reader, and every change of it; `None` inside while nothing is shown. `None`
+    /// outside if there is no such reader, or its model draws its own screen.
+    fn panel(&self, reader: &ReaderId) -> Option<watch::Receiver<Option<ShownPanel>>> {
+        let _ = reader;
+        None
+    }
+
+    /// The patient touched the panel of that nonce.
+    ///
+    /// # Errors
+    /// If that panel is not shown now, or asks for something else; the driver hears nothing of it then.
+    fn touch(&self, reader: &ReaderId, nonce: &str, touch: Touch) -> Result<(), TouchFault> {
+        let _ = (reader, nonce, touch);
+        Err(TouchFault::NoPanel)
     }
 
     /// The result of that id; `None` if there is none (any more).
@@ -47,4 +66,43 @@ pub trait DeskPort: Send + Sync + 'static {
 pub struct DeskFault {
     /// Why, e.g. `LEDGER_UNUSABLE`.
     pub code: FailureCode,
+}
+
+/// A panel as it is shown now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownPanel {
+    /// Drawn afresh for every panel, 32 hex digits: a touch names the panel that it was meant for.
+    pub nonce: String,
+    /// What it shows.
+    pub panel: Panel,
+}
+
+/// Why a touch was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TouchFault {
+    /// No such reader, its model draws its own screen, or nothing is shown on it now.
+    #[error("no panel is shown")]
+    NoPanel,
+    /// Another panel is shown by now.
+    #[error("the panel has changed")]
+    Stale,
+    /// The panel does not ask for this.
+    #[error("the panel does not ask for this")]
+    NotAsked,
+    /// Earlier touches have not been taken yet.
+    #[error("earlier touches are still waiting")]
+    Busy,
+}
+
+impl TouchFault {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> FailureCode {
+        match self {
+            Self::NoPanel => codes::PANEL_NONE,
+            Self::Stale => codes::PANEL_STALE,
+            Self::NotAsked => codes::PANEL_NOT_ASKED,
+            Self::Busy => codes::PANEL_BUSY,
+        }
+    }
 }

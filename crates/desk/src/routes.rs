@@ -6,6 +6,7 @@ use crate::body::{CentreBody, HealthBody, ReadersBody, ResultBody, ResultsBody, 
 use crate::catalogue::{self, FailureBody};
 use crate::events::{Consumer, blocking, resumable};
 use crate::guard::{Door, guard};
+use crate::kiosk;
 use crate::problem::{Problem, ProblemBody};
 use crate::server::Shared;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -13,6 +14,7 @@ use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use axum::{Json, Router};
 use failure::codes;
 use model::{CommittedResult, ReaderId, ResultId};
@@ -36,7 +38,13 @@ pub(crate) fn routes() -> (Router<Arc<Shared>>, Vec<u8>) {
         .routes(routes!(openapi))
         .routes(routes!(failure_entry))
         .routes(routes!(health))
+        .routes(routes!(kiosk::make_code))
+        .routes(routes!(kiosk::redeem_code))
+        .routes(routes!(kiosk::panel))
+        .routes(routes!(kiosk::touch))
         .split_for_parts();
+    // Pages are for people: they stand beside the document.
+    let router = router.route("/kiosk/{reader}", get(kiosk::page)).route("/pages/{file}", get(kiosk::asset));
     (router, json(&api))
 }
 

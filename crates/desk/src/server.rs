@@ -3,6 +3,7 @@
 use crate::error::DeskError;
 use crate::guard::Door;
 use crate::hub::Hub;
+use crate::pairing::{Cookies, Pairings};
 use crate::port::DeskPort;
 use crate::routes;
 use crate::stall::Impatient;
@@ -88,6 +89,8 @@ pub(crate) struct Shared {
     pub(crate) port: Arc<dyn DeskPort>,
     pub(crate) hub: Hub,
     pub(crate) token: Token,
+    pub(crate) cookies: Cookies,
+    pub(crate) pairings: Pairings,
     pub(crate) limits: Limits,
     pub(crate) ending: CancellationToken,
     pub(crate) document: Bytes,
@@ -115,6 +118,8 @@ impl Desk {
         let shared = Arc::new(Shared {
             port,
             hub,
+            cookies: Cookies::under(token.key()),
+            pairings: Pairings::default(),
             token,
             limits: config.limits,
             ending: ending.clone(),

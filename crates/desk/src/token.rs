@@ -41,6 +41,11 @@ impl Token {
         digest.ct_eq(&self.0).into()
     }
 
+    /// A key that follows from the token, for what is derived from it.
+    pub(crate) const fn key(&self) -> [u8; 32] {
+        self.0
+    }
+
     fn read(path: &Path, file: &File) -> Result<Self, DeskError> {
         let failed = |cause| DeskError::TokenFile { path: path.to_owned(), cause };
         let wrong = |reason| DeskError::Token { path: path.to_owned(), reason };

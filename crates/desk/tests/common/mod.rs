@@ -8,17 +8,19 @@
 )]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
-use desk::{Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits};
+use desk::{Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits, ShownPanel, TouchFault};
 use ledger::{Ledger, LedgerError, LedgerHandle, LedgerKey, LedgerThread};
+use model::panel::Touch;
 use model::{
     CentreHealth, CommittedResult, Consent, ConsentItem, Decision, Insertion, Maturity, Pii, Qualification,
-    ResultId, StationState, StationStatus, Timestamp, Validity, Verification, VisitId, VisitResult,
+    ReaderId, ResultId, StationState, StationStatus, Timestamp, Validity, Verification, VisitId, VisitResult,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
+use tokio::sync::watch;
 
 /// Bound on every wait.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -31,11 +33,16 @@ pub struct Site {
     pub config: DeskConfig,
     pub token: String,
     thread: Option<LedgerThread>,
-    port: Arc<Port>,
+    pub port: Arc<Port>,
     _directories: (TempDir, TempDir),
 }
 
-struct Port(LedgerHandle);
+/// The terminal as the desk's tests have it: `front-2` is the one reader with a panel.
+pub struct Port {
+    ledger: LedgerHandle,
+    pub panel: watch::Sender<Option<ShownPanel>>,
+    pub touched: Mutex<Vec<Touch>>,
+}
 
 impl Site {
     pub fn open() -> Self {
@@ -56,7 +63,7 @@ impl Site {
             token_file: keys.path().join("desk.token"),
             limits,
         };
-        let (hub, port) = (Hub::new(), Arc::new(Port(ledger.clone())));
+        let (hub, port) = (Hub::new(), Arc::new(Port::over(ledger.clone())));
         let desk = Desk::start(config.clone(), port.clone(), hub.clone()).unwrap();
         let token = std::fs::read_to_string(&config.token_file).unwrap().trim().to_owned();
         let (desk, thread, directories) = (Some(desk), Some(thread), (store, keys));
@@ -108,6 +115,12 @@ impl Site {
         format!("Authorization: Bearer {}\r\n", self.token)
     }
 
+    /// A JSON body posted over TCP; `more` are further header lines.
+    pub async fn post(&self, target: &str, more: &str, body: &str) -> Answer {
+        let head = format!("POST {target} HTTP/1.1\r\nHost: {}\r\n{more}", self.host());
+        ask_with(self.tcp().await, &head, body).await
+    }
+
     /// An event stream with our token over TCP; `more` are further header lines.
     pub async fn events(&self, target: &str, more: &str) -> Events<TcpStream> {
         Events::open(self.tcp().await, &self.stream_request(target, more)).await
@@ -127,7 +140,29 @@ impl Drop for Site {
     }
 }
 
+impl Port {
+    fn over(ledger: LedgerHandle) -> Self {
+        Self { ledger, panel: watch::Sender::new(None), touched: Mutex::default() }
+    }
+}
+
 impl DeskPort for Port {
+    fn panel(&self, reader: &ReaderId) -> Option<watch::Receiver<Option<ShownPanel>>> {
+        (reader.as_str() == "front-2").then(|| self.panel.subscribe())
+    }
+
+    fn touch(&self, reader: &ReaderId, nonce: &str, touch: Touch) -> Result<(), TouchFault> {
+        let shown = self.panel.borrow();
+        let Some(shown) = shown.as_ref().filter(|_| reader.as_str() == "front-2") else {
+            return Err(TouchFault::NoPanel);
+        };
+        if shown.nonce != nonce {
+            return Err(TouchFault::Stale);
+        }
+        self.touched.lock().unwrap().push(touch);
+        Ok(())
+    }
+
     fn readers(&self) -> Vec<StationStatus> {
         vec![station(StationState::Idle, 0)]
     }
@@ -137,19 +172,19 @@ impl DeskPort for Port {
     }
 
     fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {
-        self.0.result(id).map_err(fault)
+        self.ledger.result(id).map_err(fault)
     }
 
     fn results_since(&self, after: ResultId, limit: usize) -> Result<Vec<CommittedResult>, DeskFault> {
-        self.0.since(after, limit).map_err(fault)
+        self.ledger.since(after, limit).map_err(fault)
     }
 
     fn oldest(&self) -> Result<ResultId, DeskFault> {
-        self.0.oldest().map_err(fault)
+        self.ledger.oldest().map_err(fault)
     }
 
     fn newest(&self) -> Result<ResultId, DeskFault> {
-        self.0.newest().map_err(fault)
+        self.ledger.newest().map_err(fault)
     }
 }
 
@@ -216,9 +251,19 @@ impl Answer {
 }
 
 /// Sends a head (without its empty line) and reads the answer to its end.
-pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, head: &str) -> Answer {
+pub async fn ask<S: AsyncRead + AsyncWrite + Unpin>(stream: S, head: &str) -> Answer {
+    exchange(stream, format!("{head}Connection: close\r\n\r\n")).await
+}
+
+/// The same with a JSON body.
+pub async fn ask_with<S: AsyncRead + AsyncWrite + Unpin>(stream: S, head: &str, body: &str) -> Answer {
+    let about = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+    exchange(stream, format!("{head}{about}Connection: close\r\n\r\n{body}")).await
+}
+
+async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, request: String) -> Answer {
     let exchange = async {
-        stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
         let mut all = Vec::new();
         stream.read_to_end(&mut all).await.unwrap();
         all

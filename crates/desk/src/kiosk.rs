@@ -1,0 +1,403 @@
+//! The kiosk: the page that is the panel of a reader whose screen the terminal draws, what it shows, what was touched.
+
+#![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
+
+use crate::body::json;
+use crate::hub::frame;
+use crate::pairing::HOLDS;
+use crate::port::{ShownPanel, TouchFault};
+use crate::problem::{Problem, ProblemBody};
+use crate::server::Shared;
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use failure::codes;
+use futures_util::Stream;
+use model::panel::{Language, Method, Notice, PadTouches, Question, Touch};
+use model::{ConsentItem, Decision, ReaderId};
+use pages::Asset;
+use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+
+// ----- pages ----------------------------------------------------------------------------------------------------
+
+/// The kiosk's page. Whether the reader exists the page finds out when it asks for the panel.
+pub(crate) async fn page(reader: Result<Path<ReaderId>, PathRejection>) -> Result<Response, Problem> {
+    reader.map_err(|_| Problem::not_found())?;
+    Ok(served(pages::KIOSK))
+}
+
+/// A file of a page.
+pub(crate) async fn asset(file: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
+    let Path(file) = file.map_err(|_| Problem::not_found())?;
+    let found = pages::ASSETS.iter().find(|(name, _)| *name == file);
+    found.map(|(_, asset)| served(*asset)).ok_or(Problem::not_found())
+}
+
+fn served(asset: Asset) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, asset.content_type),
+        (header::CONTENT_SECURITY_POLICY, pages::CONTENT_SECURITY_POLICY),
+    ];
+    (headers, asset.text).into_response()
+}
+
+// ----- codes and cookies ----------------------------------------------------------------------------------------
+
+/// For which reader's panel a code is wanted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CodeRequest {
+    /// The reader's id.
+    #[schema(value_type = String)]
+    kiosk: ReaderId,
+}
+
+/// A code for a browser.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CodeBody {
+    /// Eight letters and digits; good once.
+    code: String,
+    /// Seconds for which it holds.
+    holds_seconds: u64,
+    /// The page that asks for it.
+    page: String,
+}
+
+/// A code typed into a page.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PairingRequest {
+    /// The code; case, spaces and hyphens do not count.
+    code: String,
+}
+
+/// What the browser is paired with.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PairingBody {
+    /// The reader's id.
+    kiosk: String,
+}
+
+/// Make a code that pairs a browser with a reader's panel
+#[utoipa::path(post, path = "/v1/pairing-codes", request_body = CodeRequest, responses(
+    (status = 201, body = CodeBody),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn make_code(
+    State(shared): State<Arc<Shared>>,
+    request: Result<Json<CodeRequest>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let Json(CodeRequest { kiosk }) = request.map_err(|_| Problem::bad_request())?;
+    // Only a reader whose screen the terminal draws has a panel.
+    shared.port.panel(&kiosk).ok_or(Problem::not_found())?;
+    let page = format!("/kiosk/{kiosk}");
+    let code = shared.pairings.make(kiosk).map_err(|_| Problem::internal())?;
+    let body = CodeBody { code, holds_seconds: HOLDS.as_secs(), page };
+    Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+/// Exchange a code for the cookie of a reader's panel; needs no token
+#[utoipa::path(post, path = "/v1/pairings", request_body = PairingRequest, security(()), responses(
+    (status = 200, body = PairingBody, description = "With the cookie, HttpOnly and SameSite=Strict"),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn redeem_code(
+    State(shared): State<Arc<Shared>>,
+    request: Result<Json<PairingRequest>, JsonRejection>,
+) -> Result<Response, Problem> {
+    let Json(PairingRequest { code }) = request.map_err(|_| Problem::bad_request())?;
+    let wrong = Problem::new(StatusCode::FORBIDDEN, codes::KIOSK_CODE_WRONG);
+    let reader = shared.pairings.redeem(&code).ok_or(wrong)?;
+    let cookie = shared.cookies.give(&reader).ok_or(Problem::internal())?;
+    let body = Json(PairingBody { kiosk: reader.as_str().to_owned() });
+    Ok(([(header::SET_COOKIE, cookie)], body).into_response())
+}
+
+// ----- the panel ------------------------------------------------------------------------------------------------
+
+/// What a panel shows.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PanelBody {
+    /// Names this panel; a touch gives it back.
+    nonce: String,
+    language: LanguageWord,
+    notice: NoticeBody,
+    /// What is asked; null if nothing is.
+    question: Option<QuestionBody>,
+}
+
+/// A language of the patient's screen.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LanguageWord {
+    Ja,
+    En,
+    Zh,
+    Ko,
+}
+
+/// A way of confirming identity.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MethodWord {
+    Face,
+    Pin,
+}
+
+/// A patient's answer.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AnswerWord {
+    Agreed,
+    Refused,
+}
+
+/// What the panel says.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub(crate) enum NoticeBody {
+    PlaceCard,
+    Wait,
+    Done,
+    TakeCard,
+    CardLeft,
+    OutOfOrder,
+    Failure {
+        /// The stable code.
+        code: &'static str,
+        /// What the patient is told.
+        text: PatientText,
+    },
+}
+
+/// The catalogue's words for the patient.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PatientText {
+    ja: &'static str,
+    en: &'static str,
+}
+
+/// What the panel asks.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub(crate) enum QuestionBody {
+    Methods {
+        offered: Vec<MethodWord>,
+    },
+    Face,
+    Pin {
+        tries_left: u8,
+        /// The digit on each key, row by row.
+        keys: [u8; 10],
+    },
+    Consent {
+        screen: String,
+        #[schema(value_type = Vec<String>)]
+        items: Vec<ConsentItem>,
+    },
+}
+
+/// What was touched, and on which panel.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TouchRequest {
+    nonce: String,
+    touch: TouchBody,
+}
+
+/// What was touched. Without Debug: positions may tell a PIN.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+pub(crate) enum TouchBody {
+    Method {
+        method: MethodWord,
+    },
+    Pad {
+        /// Four keys by position, 0 to 9, in the order touched.
+        positions: [u8; 4],
+    },
+    PadCancel,
+    Consent {
+        screen: String,
+        decision: AnswerWord,
+    },
+    Language {
+        language: LanguageWord,
+    },
+}
+
+/// What the terminal draws for a reader, and every change of it
+///
+/// Server-sent events: `panel` with the whole panel, `dark` when nothing is shown. Needs the reader's cookie or the token.
+#[utoipa::path(get, path = "/v1/kiosk/{reader}/panel", params(("reader" = String, Path, description = "The reader's id")),
+    responses(
+        (status = 200, body = PanelBody, content_type = "text/event-stream"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn panel(
+    State(shared): State<Arc<Shared>>,
+    reader: Result<Path<ReaderId>, PathRejection>,
+) -> Result<Response, Problem> {
+    let Path(reader) = reader.map_err(|_| Problem::not_found())?;
+    let shown = shared.port.panel(&reader).ok_or(Problem::not_found())?;
+    let stream = panels(shown, shared.ending.clone(), shared.limits.heartbeat);
+    Ok(([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(stream)).into_response())
+}
+
+/// Tell what the patient touched on a reader's panel
+#[utoipa::path(post, path = "/v1/kiosk/{reader}/touch", params(("reader" = String, Path, description = "The reader's id")),
+    request_body = TouchRequest,
+    responses(
+        (status = 204),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json",
+         description = "Another panel is shown by now, or this one asks for something else"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn touch(
+    State(shared): State<Arc<Shared>>,
+    reader: Result<Path<ReaderId>, PathRejection>,
+    request: Result<Json<TouchRequest>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let Path(reader) = reader.map_err(|_| Problem::not_found())?;
+    let Json(TouchRequest { nonce, touch }) = request.map_err(|_| Problem::bad_request())?;
+    let touch = touch.into_touch().ok_or(Problem::bad_request())?;
+    shared.port.touch(&reader, &nonce, touch)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The panel that is shown now, then each that follows; a slow browser sees the newest only.
+fn panels(
+    shown: watch::Receiver<Option<ShownPanel>>,
+    ending: CancellationToken,
+    heartbeat: Duration,
+) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    let mut shown = shown;
+    shown.mark_changed();
+    futures_util::stream::unfold((shown, ending), move |(mut shown, ending)| async move {
+        let bytes = tokio::select! {
+            biased;
+            () = ending.cancelled() => return None,
+            changed = shown.changed() => {
+                changed.ok()?;
+                let now = shown.borrow_and_update().clone();
+                now.map_or_else(|| frame("dark", None, b"{}"), |panel| frame("panel", None, &json(&PanelBody::of(panel))))
+            }
+            () = tokio::time::sleep(heartbeat) => Bytes::from_static(b": alive\n\n"),
+        };
+        Some((Ok(bytes), (shown, ending)))
+    })
+}
+
+impl PanelBody {
+    fn of(shown: ShownPanel) -> Self {
+        let ShownPanel { nonce, panel } = shown;
+        Self {
+            nonce,
+            language: panel.language.into(),
+            notice: panel.notice.into(),
+            question: panel.question.map(QuestionBody::from),
+        }
+    }
+}
+
+impl From<Notice> for NoticeBody {
+    fn from(notice: Notice) -> Self {
+        match notice {
+            Notice::PlaceCard => Self::PlaceCard,
+            Notice::Wait => Self::Wait,
+            Notice::Done => Self::Done,
+            Notice::TakeCard => Self::TakeCard,
+            Notice::CardLeft => Self::CardLeft,
+            Notice::OutOfOrder => Self::OutOfOrder,
+            Notice::Failure(code) => {
+                let patient = failure::entry(code).patient;
+                Self::Failure { code: code.as_str(), text: PatientText { ja: patient.ja, en: patient.en } }
+            }
+        }
+    }
+}
+
+impl From<Question> for QuestionBody {
+    fn from(question: Question) -> Self {
+        match question {
+            Question::Methods(methods) => {
+                Self::Methods { offered: methods.into_iter().map(MethodWord::from).collect() }
+            }
+            Question::Face => Self::Face,
+            Question::Pin { tries_left, pad } => Self::Pin { tries_left, keys: *pad.digits() },
+            Question::Consent(screen) => Self::Consent { screen: screen.id, items: screen.items },
+        }
+    }
+}
+
+impl From<Language> for LanguageWord {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Japanese => Self::Ja,
+            Language::English => Self::En,
+            Language::Chinese => Self::Zh,
+            Language::Korean => Self::Ko,
+        }
+    }
+}
+
+impl From<LanguageWord> for Language {
+    fn from(word: LanguageWord) -> Self {
+        match word {
+            LanguageWord::Ja => Self::Japanese,
+            LanguageWord::En => Self::English,
+            LanguageWord::Zh => Self::Chinese,
+            LanguageWord::Ko => Self::Korean,
+        }
+    }
+}
+
+impl From<Method> for MethodWord {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Face => Self::Face,
+            Method::Pin => Self::Pin,
+        }
+    }
+}
+
+impl TouchBody {
+    fn into_touch(self) -> Option<Touch> {
+        Some(match self {
+            Self::Method { method: MethodWord::Face } => Touch::Method(Method::Face),
+            Self::Method { method: MethodWord::Pin } => Touch::Method(Method::Pin),
+            Self::Pad { positions } => Touch::Pad(PadTouches::new(positions)?),
+            Self::PadCancel => Touch::PadCancel,
+            Self::Consent { screen, decision } => Touch::Consent {
+                screen,
+                decision: match decision {
+                    AnswerWord::Agreed => Decision::Agreed,
+                    AnswerWord::Refused => Decision::Refused,
+                },
+            },
+            Self::Language { language } => Touch::Language(language.into()),
+        })
+    }
+}
+
+impl From<TouchFault> for Problem {
+    fn from(fault: TouchFault) -> Self {
+        let status = match fault {
+            TouchFault::NoPanel => StatusCode::NOT_FOUND,
+            TouchFault::Stale | TouchFault::NotAsked => StatusCode::CONFLICT,
+            TouchFault::Busy => StatusCode::TOO_MANY_REQUESTS,
+        };
+        Self::new(status, fault.code())
+    }
+}

@@ -1,0 +1,218 @@
+//! The kiosk over real sockets: codes, cookies, panels, touches, and who is refused.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod common;
+
+use common::{Answer, Event, Events, Site, ask};
+use desk::ShownPanel;
+use model::panel::{Language, Method, Notice, PadOrder, Panel, Question, Touch};
+use model::{ConsentItem, ConsentScreen, Decision};
+use serde_json::{Value, json};
+
+const PANEL: &str = "/v1/kiosk/front-2/panel";
+const TOUCH: &str = "/v1/kiosk/front-2/touch";
+
+fn shown(nonce: &str, question: Option<Question>) -> Option<ShownPanel> {
+    let panel = Panel { language: Language::Japanese, notice: Notice::Wait, question };
+    Some(ShownPanel { nonce: nonce.to_owned(), panel })
+}
+
+fn data(event: &Event) -> Value {
+    serde_json::from_str(&event.data).unwrap()
+}
+
+/// The cookie that a code brings, as a request header.
+async fn paired(site: &Site) -> String {
+    let made = site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-2"}"#).await;
+    assert_eq!((made.status, made.json()["page"].clone()), (201, json!("/kiosk/front-2")));
+    let origin = format!("Origin: http://{}\r\n", site.host());
+    let body = json!({ "code": made.json()["code"] }).to_string();
+    let cookie = cookie_of(&site.post("/v1/pairings", &origin, &body).await);
+    assert_eq!(
+        site.post("/v1/pairings", &origin, &body).await.problem(),
+        (403, "KIOSK_CODE_WRONG".to_owned()),
+        "once"
+    );
+    cookie
+}
+
+fn cookie_of(answer: &Answer) -> String {
+    assert_eq!(answer.status, 200);
+    // The head is told in lower case; a cookie's value is not.
+    let line = answer.head.lines().find(|line| line.starts_with("set-cookie: ")).expect("a cookie");
+    for part in ["path=/v1/kiosk/front-2/", "httponly", "samesite=strict"] {
+        assert!(line.contains(part), "{line}");
+    }
+    line.strip_prefix("set-cookie: ").unwrap().split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_page_gets_every_panel_and_tells_every_touch() {
+    let site = Site::open();
+    let mut panels = site.events(PANEL, "").await;
+    assert_eq!(panels.block().await.unwrap().name, "dark", "nothing is shown yet");
+
+    let pad = PadOrder::shuffled(&[7; 32]);
+    let consent = ConsentScreen { id: "medical".into(), items: vec![ConsentItem::Medicines] };
+    let told = [
+        (
+            shown("a", Some(Question::Methods(vec![Method::Face, Method::Pin]))),
+            json!({"kind": "methods", "offered": ["face", "pin"]}),
+        ),
+        (
+            shown("b", Some(Question::Pin { tries_left: 3, pad })),
+            json!({"kind": "pin", "tries_left": 3, "keys": pad.digits()}),
+        ),
+        (
+            shown("c", Some(Question::Consent(consent))),
+            json!({"kind": "consent", "screen": "medical", "items": ["medicines"]}),
+        ),
+        (shown("d", None), Value::Null),
+    ];
+    for (panel, question) in told {
+        let nonce = panel.as_ref().unwrap().nonce.clone();
+        site.port.panel.send_replace(panel);
+        let event = panels.next("panel").await.unwrap();
+        let body = data(&event);
+        assert_eq!((&body["nonce"], &body["question"]), (&json!(nonce), &question));
+    }
+
+    let touches = [
+        (json!({"kind": "method", "method": "pin"}), Touch::Method(Method::Pin)),
+        (json!({"kind": "pad_cancel"}), Touch::PadCancel),
+        (json!({"kind": "language", "language": "ko"}), Touch::Language(Language::Korean)),
+        (
+            json!({"kind": "consent", "screen": "medical", "decision": "refused"}),
+            Touch::Consent { screen: "medical".into(), decision: Decision::Refused },
+        ),
+    ];
+    for (touch, wanted) in touches {
+        let body = json!({"nonce": "d", "touch": touch}).to_string();
+        assert_eq!(site.post(TOUCH, &site.bearer(), &body).await.status, 204, "{body}");
+        assert_eq!(site.port.touched.lock().unwrap().pop(), Some(wanted));
+    }
+    let body = json!({"nonce": "d", "touch": {"kind": "pad", "positions": [0, 9, 3, 3]}}).to_string();
+    assert_eq!(site.post(TOUCH, &site.bearer(), &body).await.status, 204);
+    let Some(Touch::Pad(touched)) = site.port.touched.lock().unwrap().pop() else { panic!("no pad") };
+    assert_eq!(touched.positions(), &[0, 9, 3, 3]);
+
+    for (body, refused) in [
+        (json!({"nonce": "a", "touch": {"kind": "pad_cancel"}}), (409, "PANEL_STALE")),
+        (
+            json!({"nonce": "d", "touch": {"kind": "pad", "positions": [0, 1, 2, 10]}}),
+            (400, "API_BAD_REQUEST"),
+        ),
+        (json!({"nonce": "d", "touch": {"kind": "pad", "positions": [0, 1, 2]}}), (400, "API_BAD_REQUEST")),
+        (
+            json!({"nonce": "d", "touch": {"kind": "method", "method": "pin"}, "more": 1}),
+            (400, "API_BAD_REQUEST"),
+        ),
+        (json!({"touch": {"kind": "pad_cancel"}}), (400, "API_BAD_REQUEST")),
+    ] {
+        let answer = site.post(TOUCH, &site.bearer(), &body.to_string()).await;
+        assert_eq!(answer.problem(), (refused.0, refused.1.to_owned()), "{body}");
+    }
+    assert!(site.port.touched.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_cookie_opens_one_panel_and_nothing_else() {
+    let site = Site::open();
+    site.port.panel.send_replace(shown("a", None));
+    // Its value is case-sensitive, so it is taken from the raw answer.
+    let made = site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-2"}"#).await;
+    let code = made.json()["code"].as_str().unwrap().to_owned();
+    let cookie = raw_cookie(&site, &code).await;
+    let (host, ours) = (site.host(), format!("Origin: http://{}\r\n", site.host()));
+
+    let request = format!(
+        "GET {PANEL} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nSec-Fetch-Site: same-origin\r\n\r\n"
+    );
+    let mut panels = Events::open(site.tcp().await, &request).await;
+    assert_eq!(data(&panels.next("panel").await.unwrap())["nonce"], "a");
+    let touch = r#"{"nonce":"a","touch":{"kind":"pad_cancel"}}"#;
+    let with_cookie = format!("{ours}Cookie: {cookie}\r\n");
+    assert_eq!(site.post(TOUCH, &with_cookie, touch).await.status, 204);
+
+    let foreign = format!("Origin: http://127.0.0.1:1\r\nCookie: {cookie}\r\n");
+    assert_eq!(
+        site.post(TOUCH, &foreign, touch).await.problem().1,
+        "API_ORIGIN_FOREIGN",
+        "another port's page"
+    );
+    let same_site = format!("Sec-Fetch-Site: same-site\r\nCookie: {cookie}\r\n");
+    assert_eq!(site.post(TOUCH, &same_site, touch).await.problem().1, "API_ORIGIN_FOREIGN");
+    for target in ["/v1/readers", "/v1/results", "/v1/events", "/v1/kiosk/front-1/panel"] {
+        let head = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n");
+        assert_eq!(ask(site.tcp().await, &head).await.problem().1, "API_TOKEN_MISSING", "{target}");
+    }
+    let head = format!("GET {PANEL} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}x\r\n");
+    assert_eq!(ask(site.tcp().await, &head).await.problem().1, "API_TOKEN_MISSING");
+    for (what, target) in [("a reader with a screen of its own", "front-1"), ("no reader", "front-9")] {
+        let body = json!({ "kiosk": target }).to_string();
+        assert_eq!(site.post("/v1/pairing-codes", &site.bearer(), &body).await.status, 404, "{what}");
+    }
+    assert_eq!(
+        site.post("/v1/pairing-codes", "", r#"{"kiosk":"front-2"}"#).await.problem().1,
+        "API_TOKEN_MISSING"
+    );
+}
+
+#[tokio::test]
+async fn a_cookie_outlives_the_desk_and_a_code_does_not() {
+    let mut site = Site::open();
+    site.port.panel.send_replace(shown("a", None));
+    let code = |made: Answer| made.json()["code"].as_str().unwrap().to_owned();
+    let first = code(site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-2"}"#).await);
+    let second = code(site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-2"}"#).await);
+    let cookie = raw_cookie(&site, &first).await;
+    site.restart();
+    let touch = r#"{"nonce":"a","touch":{"kind":"pad_cancel"}}"#;
+    assert_eq!(site.post(TOUCH, &format!("Cookie: {cookie}\r\n"), touch).await.status, 204);
+    let body = json!({ "code": second }).to_string();
+    assert_eq!(site.post("/v1/pairings", "", &body).await.problem().1, "KIOSK_CODE_WRONG");
+}
+
+#[tokio::test]
+async fn the_page_is_served_to_whoever_opens_it_under_a_strict_policy() {
+    let site = Site::open();
+    let _cookie = paired(&site).await;
+    for target in ["/kiosk/front-2", "/pages/kiosk.js", "/pages/kiosk.css", "/pages/words.js"] {
+        let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: none\r\n", site.host());
+        let answer = ask(site.tcp().await, &head).await;
+        assert_eq!(answer.status, 200, "{target}");
+        assert!(answer.head.contains("content-security-policy: default-src 'none';"), "{}", answer.head);
+        assert!(answer.head.contains("cache-control: no-store"), "{}", answer.head);
+    }
+    for target in ["/kiosk/Front%202", "/pages/../desk.token", "/pages/other.js", "/kiosk/"] {
+        let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\n", site.host());
+        assert_eq!(
+            ask(site.tcp().await, &head).await.problem(),
+            (404, "API_NOT_FOUND".to_owned()),
+            "{target}"
+        );
+    }
+}
+
+/// The cookie pair as it was given, upper case kept.
+async fn raw_cookie(site: &Site, code: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let body = json!({ "code": code }).to_string();
+    let request = format!(
+        "POST /v1/pairings HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        site.host(),
+        body.len()
+    );
+    let mut stream = site.tcp().await;
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    tokio::time::timeout(common::PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+    let line = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie");
+    line.split(';').next().unwrap().to_owned()
+}

@@ -1,0 +1,78 @@
+// The words of the kiosk in its four languages. A failure's words come with the panel, in Japanese and English.
+
+export const LANGUAGES = { ja: "日本語", en: "English", zh: "中文", ko: "한국어" };
+
+export const WORDS = {
+  ja: {
+    connecting: "しばらくお待ちください",
+    place_card: "マイナンバーカードを置いてください",
+    wait: "確認しています。カードを動かさないでください",
+    done: "完了しました",
+    take_card: "カードをお取りください",
+    card_left: "カードが残っています。お取りください",
+    out_of_order: "ただいま使えません。受付へお声がけください",
+    methods: "本人確認の方法を選んでください", face: "顔認証", pin: "暗証番号",
+    look: "カメラを見てください",
+    pad: "４桁の暗証番号を押してください", tries: "残り回数", clear: "押し直す", cancel: "やめる",
+    consent: "次の情報を提供することに同意しますか", agree: "同意する", refuse: "同意しない",
+    code: "受付で発行した番号を入力してください", pair: "つなぐ", wrong_code: "番号が違うか、期限が切れています",
+  },
+  en: {
+    connecting: "Please wait",
+    place_card: "Place your My Number Card",
+    wait: "Checking. Please leave the card where it is",
+    done: "Done",
+    take_card: "Please take your card",
+    card_left: "Your card is still here. Please take it",
+    out_of_order: "Out of order. Please speak to reception",
+    methods: "How do you want to confirm who you are?", face: "Face", pin: "PIN",
+    look: "Please look into the camera",
+    pad: "Touch your four-digit PIN", tries: "Tries left", clear: "Start again", cancel: "Cancel",
+    consent: "Do you agree to share this information?", agree: "I agree", refuse: "I do not agree",
+    code: "Enter the code from reception", pair: "Connect", wrong_code: "The code is wrong or has expired",
+  },
+  zh: {
+    connecting: "请稍候",
+    place_card: "请放置个人编号卡",
+    wait: "正在确认，请勿移动卡片",
+    done: "已完成",
+    take_card: "请取回卡片",
+    card_left: "卡片仍在，请取回",
+    out_of_order: "暂时无法使用，请联系前台",
+    methods: "请选择身份确认方式", face: "人脸认证", pin: "密码",
+    look: "请看镜头",
+    pad: "请输入四位密码", tries: "剩余次数", clear: "重新输入", cancel: "取消",
+    consent: "您同意提供以下信息吗？", agree: "同意", refuse: "不同意",
+    code: "请输入前台发给的号码", pair: "连接", wrong_code: "号码错误或已过期",
+  },
+  ko: {
+    connecting: "잠시 기다려 주십시오",
+    place_card: "마이넘버카드를 올려 주십시오",
+    wait: "확인 중입니다. 카드를 움직이지 마십시오",
+    done: "완료되었습니다",
+    take_card: "카드를 가져가 주십시오",
+    card_left: "카드가 남아 있습니다. 가져가 주십시오",
+    out_of_order: "현재 사용할 수 없습니다. 접수처에 문의해 주십시오",
+    methods: "본인 확인 방법을 선택해 주십시오", face: "얼굴 인증", pin: "비밀번호",
+    look: "카메라를 봐 주십시오",
+    pad: "네 자리 비밀번호를 눌러 주십시오", tries: "남은 횟수", clear: "다시 입력", cancel: "취소",
+    consent: "다음 정보 제공에 동의하십니까?", agree: "동의합니다", refuse: "동의하지 않습니다",
+    code: "접수처에서 발급한 번호를 입력해 주십시오", pair: "연결", wrong_code: "번호가 틀리거나 만료되었습니다",
+  },
+};
+
+// What a consent covers (workflow.md section 4). Languages other than Japanese and English show the English words.
+export const ITEMS = {
+  limit_certificate: ["限度額情報", "Limit of co-payment"],
+  specific_diseases: ["特定疾病情報", "Specific diseases"],
+  health_checkups: ["特定健診情報", "Health check-ups"],
+  medicines: ["薬剤情報", "Medicines"],
+  diagnosis: ["診療情報", "Treatment"],
+  operations: ["手術情報", "Operations"],
+  diagnosis_names: ["傷病名", "Diagnoses"],
+  infections: ["感染症", "Infections"],
+  drug_allergies: ["薬剤アレルギー等", "Drug allergies"],
+  other_allergies: ["その他アレルギー等", "Other allergies"],
+  tests: ["検査", "Tests"],
+  prescriptions: ["処方", "Prescriptions"],
+};
