@@ -3,7 +3,9 @@
 use super::patient::{self, Answer, Finger, Seen};
 use super::rule::{Halt, Judged as _, Step, need};
 use super::{Act, AskedView, CardFace, Firmware, GreyFrame, Kit, Pair, UnitConfig};
-use crate::{AttemptId, Command, Conditions, Event, FaceVerdict, Method, PadOrder, Patience, Profile, UnitInfo};
+use crate::{
+    AttemptId, Command, Conditions, Event, FaceVerdict, Method, PadOrder, Patience, Profile, UnitInfo,
+};
 use model::{ConsentItem, ConsentScreen, Decision, Moment, Pii, Purpose};
 use std::time::Duration;
 
@@ -44,8 +46,13 @@ impl Desk {
     }
 
     pub(super) fn unopened(kit: &Kit, config: UnitConfig) -> Self {
+        Self::around(kit, (kit.unit)(config, Moment::ZERO))
+    }
+
+    /// A desk with this unit in the place of the model's own.
+    pub(super) fn around(kit: &Kit, unit: Box<dyn Firmware>) -> Self {
         Self {
-            pair: Pair::unopened(kit.factory.create(), (kit.unit)(config, Moment::ZERO)),
+            pair: Pair::unopened(kit.factory.create(), unit),
             profile: kit.factory.profile(),
             patience: kit.factory.patience(),
             kit: *kit,
@@ -91,8 +98,11 @@ impl Desk {
     }
 
     pub(super) fn see_within(&mut self, wanted: &Wanted, limit: Duration) -> Step<()> {
-        let seen = self.wait(limit, |pair| wanted.is(&patient::sees(pair).asked) || !pair.troubles.is_empty());
-        need(seen && self.pair.troubles.is_empty(), || format!("the patient never saw {wanted:?}; {}", self.story()))
+        let seen =
+            self.wait(limit, |pair| wanted.is(&patient::sees(pair).asked) || !pair.troubles.is_empty());
+        need(seen && self.pair.troubles.is_empty(), || {
+            format!("the patient never saw {wanted:?}; {}", self.story())
+        })
     }
 
     /// Opens an attempt and hears what the unit read.
@@ -153,7 +163,8 @@ impl Desk {
     /// The patient's answer and the terminal's command cross on the wire: the driver takes the command first.
     pub(super) fn cross(&mut self, answer: Answer, command: Command) -> Step<()> {
         let finger = patient::reaches(&self.pair, answer);
-        let finger = finger.ok_or_else(|| Halt::NotReached(String::from("the screen does not offer that answer")))?;
+        let finger =
+            finger.ok_or_else(|| Halt::NotReached(String::from("the screen does not offer that answer")))?;
         match finger {
             Finger::Unit(act) => {
                 let done = self.pair.firmware.act(act, self.pair.now);

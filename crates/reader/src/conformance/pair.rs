@@ -35,7 +35,11 @@ pub struct Pair<F> {
     pub sent: u64,
     /// Times that the driver was woken so far.
     pub woken: u64,
+    /// Effects of one input, at most so far.
+    pub most_effects: usize,
     open: bool,
+    losing: bool,
+    record: Option<Vec<Vec<u8>>>,
     to_reader: Way,
     to_host: Way,
 }
@@ -72,7 +76,10 @@ impl<F: Firmware> Pair<F> {
             fault_texts: Vec::new(),
             sent: 0,
             woken: 0,
+            most_effects: 0,
             open: false,
+            losing: false,
+            record: None,
             to_reader: Way::new(link),
             to_host: Way::new(link),
         }
@@ -106,6 +113,26 @@ impl<F: Firmware> Pair<F> {
     pub const fn freeze(&mut self, frozen: bool) {
         self.to_reader.freeze(frozen);
         self.to_host.freeze(frozen);
+    }
+
+    /// Lets what the unit says stand still on its way, or go on.
+    pub const fn freeze_to_host(&mut self, frozen: bool) {
+        self.to_host.freeze(frozen);
+    }
+
+    /// Loses all that the driver sends, or no more.
+    pub const fn lose_to_reader(&mut self, lost: bool) {
+        self.losing = lost;
+    }
+
+    /// Keeps what the unit says from now on; it may hold a PIN.
+    pub(super) fn record(&mut self) {
+        self.record = Some(Vec::new());
+    }
+
+    /// What the unit said since [`Self::record`].
+    pub(super) fn recorded(&mut self) -> Vec<Vec<u8>> {
+        self.record.take().unwrap_or_default()
     }
 
     /// Bytes that the driver sent and that have not arrived.
@@ -208,6 +235,9 @@ impl<F: Firmware> Pair<F> {
         }
         while let Some(bytes) = self.firmware.poll_send() {
             moved = true;
+            if let Some(record) = &mut self.record {
+                record.push(bytes.clone());
+            }
             if self.open {
                 self.to_host.put(&bytes, self.now);
             }
@@ -230,8 +260,11 @@ impl<F: Firmware> Pair<F> {
             _ => {}
         }
         self.driver.handle(input, self.now);
-        for _ in 0..MOST_EFFECTS {
-            let Some(effect) = self.driver.poll_effect() else { return };
+        for effects in 0..MOST_EFFECTS {
+            let Some(effect) = self.driver.poll_effect() else {
+                self.most_effects = self.most_effects.max(effects);
+                return;
+            };
             self.carry(effect);
         }
         self.livelock();
@@ -250,7 +283,7 @@ impl<F: Firmware> Pair<F> {
         match effect {
             Effect::Send(bytes) => {
                 self.sent += 1;
-                if self.open {
+                if self.open && !self.losing {
                     self.to_reader.put(&bytes, self.now);
                 }
             }

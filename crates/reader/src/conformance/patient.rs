@@ -37,9 +37,7 @@ pub(super) fn sees<F: Firmware>(pair: &Pair<F>) -> Seen {
     let view = pair.firmware.view();
     match (pair.driver.profile().screen, &pair.panel) {
         (Screen::Reader, _) => Seen { notice: view.notice, language: view.language, asked: view.asked },
-        (Screen::Terminal, None) => {
-            Seen { notice: String::new(), language: "", asked: AskedView::Nothing }
-        }
+        (Screen::Terminal, None) => Seen { notice: String::new(), language: "", asked: AskedView::Nothing },
         (Screen::Terminal, Some(panel)) => Seen {
             notice: notice_word(panel.notice),
             language: language_word(panel.language),
@@ -113,7 +111,9 @@ fn asked_on(panel: &Panel, on_unit: &AskedView) -> AskedView {
         Some(Question::Methods(offered)) => {
             AskedView::Methods { offered: offered.iter().copied().map(method_word).collect() }
         }
-        Some(Question::Face) => AskedView::Face { comparing: *on_unit == AskedView::Face { comparing: true } },
+        Some(Question::Face) => {
+            AskedView::Face { comparing: *on_unit == AskedView::Face { comparing: true } }
+        }
         Some(Question::Pin { tries_left, pad }) => {
             AskedView::Pin { tries_left: *tries_left, pad: Some(*pad.digits()) }
         }

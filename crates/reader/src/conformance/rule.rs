@@ -103,10 +103,8 @@ pub(super) fn need(there: bool, otherwise: impl FnOnce() -> String) -> Step<()> 
 /// If the rule is not kept, or if there is none of that name.
 pub fn prove(kit: &Kit, name: &str) {
     let rule = super::RULES.iter().find(|rule| rule.name == name);
-    let verdict = rule.map_or_else(
-        || Verdict::NotReached(String::from("there is no such rule")),
-        |rule| (rule.check)(kit),
-    );
+    let verdict = rule
+        .map_or_else(|| Verdict::NotReached(String::from("there is no such rule")), |rule| (rule.check)(kit));
     let says = rule.map_or("", |rule| rule.says);
     assert!(verdict == Verdict::Kept, "\n{kit:?} and the rule {name}: {says}\n{verdict}\n");
 }

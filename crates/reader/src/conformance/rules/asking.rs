@@ -1,7 +1,9 @@
 //! Questions and their answers.
 
 use super::{Act, Answer, Desk, Judged as _, Kit, Profile, Stage, Step, judge, need};
-use crate::conformance::desk::{self, ANSWER, SOON, Wanted, ask_pin, checkups, chosen, consented, medical, methods, typed};
+use crate::conformance::desk::{
+    ANSWER, SOON, Wanted, ask_pin, checkups, chosen, consented, medical, methods, typed,
+};
 use crate::conformance::patient::{self, decision};
 use crate::conformance::stage::ATTEMPT;
 use crate::conformance::{CardFace, Reading};
@@ -29,7 +31,8 @@ pub(in super::super) fn chosen_language_is_told(kit: &Kit) -> Step<()> {
     for language in [Language::English, Language::Chinese, Language::Korean, Language::Japanese] {
         if !desk.profile.speaks(language) || !patient::answers(&mut desk.pair, Answer::Language(language)) {
             // Japanese alone is nothing to choose.
-            let offered = matches!(desk.profile.languages, Stated::As(languages) if languages.contains(&language));
+            let offered =
+                matches!(desk.profile.languages, Stated::As(languages) if languages.contains(&language));
             need(!offered, || format!("{language:?} is not offered to the patient; {}", desk.story()))?;
             continue;
         }
@@ -219,7 +222,7 @@ pub(in super::super) fn an_answer_is_told_once(kit: &Kit) -> Step<()> {
         desk.go(doing)?;
         desk.pass(std::time::Duration::from_millis(250));
         desk.pair.lose_to_reader(false);
-        desk.pass(desk::ANSWER);
+        desk.pass(ANSWER);
         let told = desk.pair.events.iter().filter(|event| event.name() == wanted).count();
         let others = desk.pair.events.len() - told;
         let given_up = desk.pair.troubles.len() == 1;

@@ -55,7 +55,9 @@ pub(in super::super) fn replaced_question_stays_unanswered(kit: &Kit) -> Step<()
         desk.see(&Wanted::of(&other())).judged()?;
         desk.answer(Answer::Consent(false)).judged()?;
         let event = desk.hear("consent answered").judged()?;
-        judge(consented(&event, &checkups().id, Decision::Refused), || format!("{event:?} after {}", medical().id))?;
+        judge(consented(&event, &checkups().id, Decision::Refused), || {
+            format!("{event:?} after {}", medical().id)
+        })?;
 
         let mut desk = Stage::Pin.reach(kit)?;
         if desk.profile.screen == Screen::Reader {

@@ -38,7 +38,9 @@ pub(in super::super) fn nothing_comes_before_ready(kit: &Kit) -> Step<()> {
     desk.pair.act(Act::PlaceCard(desk::card()?));
     desk.wait(kit.factory.patience().start, |pair| !pair.events.is_empty() || !pair.troubles.is_empty());
     let first = desk.pair.events.first().map(Event::name);
-    need(first.is_some(), || format!("nothing came at all; mend `slow_start_is_waited_for` first; {}", desk.story()))?;
+    need(first.is_some(), || {
+        format!("nothing came at all; mend `slow_start_is_waited_for` first; {}", desk.story())
+    })?;
     judge(first == Some("ready"), || format!("first came {first:?}"))
 }
 
@@ -61,7 +63,11 @@ pub(in super::super) fn slow_start_is_waited_for(kit: &Kit) -> Step<()> {
 }
 
 pub(in super::super) fn another_model_is_refused(kit: &Kit) -> Step<()> {
-    refused(kit, UnitConfig { model: Some(String::from("OTHER-1")), ..UnitConfig::default() }, "READER_WRONG_MODEL")
+    refused(
+        kit,
+        UnitConfig { model: Some(String::from("OTHER-1")), ..UnitConfig::default() },
+        "READER_WRONG_MODEL",
+    )
 }
 
 pub(in super::super) fn failed_self_test_is_a_fault(kit: &Kit) -> Step<()> {
@@ -86,7 +92,9 @@ pub(in super::super) fn a_new_driver_begins_anew(kit: &Kit) -> Step<()> {
     desk.pass(QUIET);
     desk.begin_anew();
     let (_, card) = desk.wait_ready().judged_in("a new driver on a unit that was in use")?;
-    judge(card, || String::from("the card still lies there, but the new driver's ready does not tell of it"))?;
+    judge(card, || {
+        String::from("the card still lies there, but the new driver's ready does not tell of it")
+    })?;
     desk.see(&Wanted::Nothing).judged_in("what the old driver asked is forgotten")?;
     desk.hear_nothing(QUIET).judged()
 }

@@ -1,7 +1,7 @@
 //! Commands that ask nothing, and commands that are refused.
 
 use super::{Answer, Desk, Judged as _, Kit, Profile, Stage, Step, judge, need};
-use crate::conformance::desk::{self, QUIET, SOON, Wanted, medical, methods};
+use crate::conformance::desk::{QUIET, SOON, Wanted, medical, methods};
 use crate::conformance::patient::{language_word, notice_word};
 use crate::conformance::stage::{ATTEMPT, PIN};
 use crate::profile::Screen;
@@ -65,7 +65,12 @@ pub(in super::super) fn sounds_are_made(kit: &Kit) -> Step<()> {
             desk.pass(QUIET);
             let view = desk.pair.firmware.view();
             judge(view.sound == Some(word) && view.sounds == before + 1, || {
-                format!("{word} was to sound once; {:?} sounded {} times; {}", view.sound, view.sounds - before, desk.story())
+                format!(
+                    "{word} was to sound once; {:?} sounded {} times; {}",
+                    view.sound,
+                    view.sounds - before,
+                    desk.story()
+                )
             })?;
         }
     }
@@ -139,7 +144,9 @@ fn refused(desk: &mut Desk, command: Command) -> Step<()> {
     desk.pass(QUIET);
     let after = desk.pair.firmware.view();
     let same = desk.sees() == seen && (after.lamp, after.sounds) == (view.lamp, view.sounds);
-    judge(same && desk.pair.troubles.len() == 1, || format!("{wanted}, but it had an effect; {}", desk.story()))?;
+    judge(same && desk.pair.troubles.len() == 1, || {
+        format!("{wanted}, but it had an effect; {}", desk.story())
+    })?;
     desk.pair.troubles.clear();
     Ok(())
 }
@@ -193,7 +200,7 @@ pub(in super::super) fn a_touch_that_was_not_offered_is_dropped(kit: &Kit) -> St
         for touch in foreign {
             desk.pair.touch(touch);
         }
-        desk.hear_nothing(desk::SOON).judged_in(format_args!("touches at {stage:?} that nothing offers"))?;
+        desk.hear_nothing(SOON).judged_in(format_args!("touches at {stage:?} that nothing offers"))?;
     }
     Ok(())
 }
