@@ -26,6 +26,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ("caora-frames", Pure, &["model", "reader"]),
     ("caora", Pure, &["caora-frames", "failure", "model", "reader"]),
     ("stfr2-frames", Pure, &["model", "reader"]),
+    ("stfr2", Pure, &["failure", "model", "reader", "stfr2-frames"]),
     ("simulator-firmware", Pure, &["caora-frames", "model", "reader"]),
     ("simulator-card", Pure, &[]),
     ("simulator-centre", Pure, &["centre-wire", "model"]),

@@ -1,0 +1,71 @@
+//! The panel that the terminal draws, and what a touch on it answers.
+
+use model::Pin;
+use reader::{Event, Language, Notice, PadOrder, PadTouches, Panel, Question, Touch};
+use zeroize::Zeroizing;
+
+/// What stands on the panel.
+pub(crate) struct Screen {
+    panel: Panel,
+    /// Whether it changed since it was drawn. A question that is asked anew counts, even in the same words: touches on the
+    /// old drawing are not for it.
+    changed: bool,
+}
+
+impl Screen {
+    pub(crate) const fn new() -> Self {
+        let panel = Panel { language: Language::Japanese, notice: Notice::OutOfOrder, question: None };
+        Self { panel, changed: true }
+    }
+
+    /// The panel, if it is to be drawn anew.
+    pub(crate) fn poll(&mut self) -> Option<Panel> {
+        std::mem::take(&mut self.changed).then(|| self.panel.clone())
+    }
+
+    pub(crate) const fn show(&mut self, notice: Notice) {
+        self.panel.notice = notice;
+        self.changed = true;
+    }
+
+    pub(crate) const fn speak(&mut self, language: Language) {
+        self.panel.language = language;
+        self.changed = true;
+    }
+
+    pub(crate) fn ask(&mut self, question: Question) {
+        self.panel.question = Some(question);
+        self.changed = true;
+    }
+
+    pub(crate) fn ask_nothing(&mut self) {
+        self.changed |= self.panel.question.take().is_some();
+    }
+
+    /// What a touch means, if it fits what is asked; an answer ends its question.
+    pub(crate) fn touched(&mut self, touch: Touch) -> Option<Event> {
+        let event = match (touch, self.panel.question.as_ref()) {
+            (Touch::Language(language), _) => return Some(Event::LanguageChosen(language)),
+            (Touch::Method(method), Some(Question::Methods(offered))) if offered.contains(&method) => {
+                Event::MethodChosen(method)
+            }
+            (Touch::Pad(touches), Some(Question::Pin { pad, .. })) => Event::PinEntered(pin(pad, &touches)?),
+            (Touch::PadCancel, Some(Question::Pin { .. })) => Event::PinCancelled,
+            (Touch::Consent { screen, decision }, Some(Question::Consent(asked))) if asked.id == screen => {
+                Event::ConsentAnswered { screen, decision }
+            }
+            _ => return None,
+        };
+        self.ask_nothing();
+        Some(event)
+    }
+}
+
+/// The digits that stand where the patient touched.
+fn pin(pad: &PadOrder, touches: &PadTouches) -> Option<Pin> {
+    let mut digits = Zeroizing::new([0; 4]);
+    for (digit, position) in digits.iter_mut().zip(touches.positions()) {
+        *digit = pad.digit_at(*position)? + b'0';
+    }
+    Pin::from_digits(&*digits).ok()
+}
