@@ -25,7 +25,7 @@ enum Sign {
 }
 
 /// Names as in Debian 12.
-const PACKAGES: [Package; 10] = [
+const PACKAGES: [Package; 12] = [
     Package {
         name: "build-essential",
         ja: "C コンパイラとリンカ（SQLite と ring のビルド）",
@@ -89,11 +89,38 @@ const PACKAGES: [Package; 10] = [
         en: "setpriv: nothing is left running",
         shown_by: Sign::Program("setpriv"),
     },
+    Package {
+        name: "chromium",
+        ja: "患者の画面を本物のブラウザーで確かめる",
+        en: "a real browser meets the patient's page in the tests",
+        shown_by: Sign::Program("chromium"),
+    },
+    Package {
+        name: "chromium-driver",
+        ja: "同上（テストから操作する）",
+        en: "the tests drive that browser",
+        shown_by: Sign::Program("chromedriver"),
+    },
 ];
 
+/// What is prepared for: the browser is large, and only the tests need it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To run a desk.
+    Desk,
+    /// To run the tests.
+    Tests,
+}
+
+impl Purpose {
+    fn packages(self) -> impl Iterator<Item = &'static Package> {
+        PACKAGES.iter().filter(move |package| self == Self::Tests || !package.name.starts_with("chromium"))
+    }
+}
+
 /// Makes sure that everything is there; installs what is missing on Debian 12.
-pub(crate) fn ensure(stop: &Stop) -> Result<(), Fault> {
-    if is_debian_12() { on_debian(stop) } else { elsewhere() }
+pub(crate) fn ensure(stop: &Stop, purpose: Purpose) -> Result<(), Fault> {
+    if is_debian_12() { on_debian(stop, purpose) } else { elsewhere(purpose) }
 }
 
 /// Makes sure that the toolchain has the components that only `test` needs.
@@ -112,14 +139,14 @@ pub(crate) fn ensure_components(stop: &Stop) -> Result<(), Fault> {
     Ok(())
 }
 
-fn on_debian(stop: &Stop) -> Result<(), Fault> {
-    if missing_packages().is_empty() {
+fn on_debian(stop: &Stop, purpose: Purpose) -> Result<(), Fault> {
+    if missing_packages(purpose).is_empty() {
         return Ok(());
     }
     // Two runs side by side: the second waits here and then finds nothing to do. apt's own waiting covers the
     // dpkg lock, not the lock of the lists.
     let _alone = alone("uketsuke-setup.lock")?;
-    let missing = missing_packages();
+    let missing = missing_packages(purpose);
     if missing.is_empty() {
         return Ok(());
     }
@@ -145,13 +172,13 @@ fn on_debian(stop: &Stop) -> Result<(), Fault> {
     }
 }
 
-fn elsewhere() -> Result<(), Fault> {
+fn elsewhere(purpose: Purpose) -> Result<(), Fault> {
     say::both(
         "Debian 12 ではないので、何も導入せず有無だけを確かめます",
         "not Debian 12: nothing is installed, only looked for",
     );
-    let missing: Vec<String> = PACKAGES
-        .iter()
+    let missing: Vec<String> = purpose
+        .packages()
         .filter(|package| !package.shown_by.is_there())
         .map(|package| format!("{} ({} / {})", package.name, package.ja, package.en))
         .collect();
@@ -222,8 +249,8 @@ fn update_arguments() -> Vec<String> {
     ["-o", "DPkg::Lock::Timeout=120", "update"].map(String::from).to_vec()
 }
 
-fn missing_packages() -> Vec<&'static Package> {
-    PACKAGES.iter().filter(|package| !is_installed(package.name)).collect()
+fn missing_packages(purpose: Purpose) -> Vec<&'static Package> {
+    purpose.packages().filter(|package| !is_installed(package.name)).collect()
 }
 
 fn is_installed(name: &str) -> bool {

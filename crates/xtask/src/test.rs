@@ -23,7 +23,7 @@ pub(crate) fn test(stop: &Stop) -> Result<(), Fault> {
 
 fn steps(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
     step("setup", || {
-        setup::ensure(stop)?;
+        setup::ensure(stop, setup::Purpose::Tests)?;
         setup::ensure_components(stop)
     })?;
     cargo_step(stop, &["fmt", "--all", "--check"])?;

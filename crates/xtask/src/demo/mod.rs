@@ -39,7 +39,7 @@ const REASON: Duration = Duration::from_secs(1);
 /// Runs the demo to its end.
 pub(crate) fn demo(arguments: DemoArguments, stop: &Stop) -> Result<(), Fault> {
     say::both("準備", "setup");
-    setup::ensure(stop)?;
+    setup::ensure(stop, setup::Purpose::Desk)?;
     let build = if arguments.built { Build::Beside } else { Build::Debug };
     build.build(stop)?;
     let state_file = StateFile::reserve(arguments.state)?;

@@ -41,7 +41,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 
 /// Measures and prints.
 pub(crate) fn measure(arguments: &MeasureArguments, stop: &Stop) -> Result<(), Fault> {
-    setup::ensure(stop)?;
+    setup::ensure(stop, setup::Purpose::Desk)?;
     Build::Release.build(stop)?;
     let folder = new_folder()?;
     let machine = machine::describe();
