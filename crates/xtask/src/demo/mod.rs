@@ -1,5 +1,7 @@
 //! `cargo xtask demo`: a whole desk on this machine, two visits, and then yours until Ctrl-C.
 
+mod check;
+mod folder;
 mod reach;
 mod state;
 mod timeline;
@@ -22,7 +24,7 @@ pub(crate) struct DemoArguments {
     /// Leave after the two visits: 0 only if both results arrived over the API and in the folder.
     #[arg(long)]
     once: bool,
-    /// The simulated readers, separated by commas.
+    /// The simulated readers, separated by commas; `all` stands for the five models.
     #[arg(long, value_delimiter = ',', default_value = "caora")]
     readers: Vec<String>,
     /// The file that says where the running demo is, from before the visits to the end [default: target/demo/desk.json].

@@ -64,14 +64,34 @@ impl Ear {
     }
 }
 
-/// Prints both views in the order of time. Milliseconds count from the card's placing; the desk's are when its event
-/// reached us.
-pub(super) fn print(reader: &Timeline, placed: Instant, desk: &[(Instant, ServerEvent)]) {
-    let mut rows: Vec<(f64, &str, String)> =
-        reader.steps.iter().map(|step| (step.at_ms, "リーダー reader", step.step.clone())).collect();
-    rows.extend(desk.iter().filter_map(|(at, event)| {
-        let millis = at.checked_duration_since(placed)?.as_secs_f64() * 1000.0;
-        Some((millis, "受付 desk      ", told(event)?))
+/// A visit as its reader showed it, and when it began.
+pub(super) struct Placed<'a> {
+    pub(super) reader: &'a str,
+    pub(super) placed: Instant,
+    pub(super) timeline: Timeline,
+}
+
+/// Prints both views in the order of time. Milliseconds count from the first card's placing; the desk's are when its
+/// event reached us.
+pub(super) fn print(readers: &[Placed<'_>], desk: &[(Instant, ServerEvent)]) {
+    let Some(begun) = readers.iter().map(|shown| shown.placed).min() else { return };
+    let since = |at: Instant| at.saturating_duration_since(begun).as_secs_f64() * 1000.0;
+    let alone = readers.len() == 1;
+    let named = |reader: &str, what: String| if alone { what } else { format!("{reader}: {what}") };
+    let mut rows: Vec<(f64, &str, String)> = Vec::new();
+    for shown in readers {
+        let late = since(shown.placed);
+        rows.extend(
+            shown
+                .timeline
+                .steps
+                .iter()
+                .map(|step| (late + step.at_ms, "リーダー reader", named(shown.reader, step.step.clone()))),
+        );
+    }
+    rows.extend(desk.iter().filter(|(at, _)| *at >= begun).filter_map(|(at, event)| {
+        let (reader, what) = told(event)?;
+        Some((since(*at), "受付 desk      ", named(&reader, what)))
     }));
     rows.sort_by(|one, other| one.0.total_cmp(&other.0));
     for (millis, who, what) in rows {
@@ -79,17 +99,18 @@ pub(super) fn print(reader: &Timeline, placed: Instant, desk: &[(Instant, Server
     }
 }
 
-/// One event in a few words; none of a person.
-fn told(event: &ServerEvent) -> Option<String> {
+/// Whose event, and the event in a few words; none of a person.
+fn told(event: &ServerEvent) -> Option<(String, String)> {
     let data = event.json().ok()?;
     let word = |key: &str| data.get(key).and_then(Value::as_str);
-    match event.kind.as_str() {
-        "result" => Some(format!("result {} ({})", event.id.as_deref()?, word("verification")?)),
-        "station" => Some(match word("step") {
+    let what = match event.kind.as_str() {
+        "result" => format!("result {} ({})", event.id.as_deref()?, word("verification")?),
+        "station" => match word("step") {
             Some(step) => format!("{}: {step}", word("state")?),
             None => word("state")?.to_owned(),
-        }),
-        "centre" => Some(format!("centre: {}", word("state")?)),
-        _ => None,
-    }
+        },
+        "centre" => format!("centre: {}", word("state")?),
+        _ => return None,
+    };
+    Some((word("reader").unwrap_or("centre").to_owned(), what))
 }
