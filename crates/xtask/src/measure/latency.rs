@@ -18,24 +18,29 @@ const BOUND: Duration = Duration::from_secs(20);
 /// A card nobody else uses here.
 const PERSONA: &str = "worker";
 
-/// Places and takes a card `events` times; milliseconds each.
-pub(super) fn latency(up: &DeskUp, stop: &Stop, events: usize) -> Result<Samples, Fault> {
-    let mut samples = Samples::new("device_byte_to_event", "ms");
+/// Places and takes a card `events` times at each reader in turn, all others idle; milliseconds each, by reader.
+pub(super) fn latency(up: &DeskUp, stop: &Stop, setting: &str, events: usize) -> Result<Vec<Samples>, Fault> {
     let bench = up.simulator.bench();
-    let reader = up.readers().first().map_or("", String::as_str);
-    let stations = listen(up)?;
-    wait_for(&stations, reader, "idle")?;
-    for _ in 0..events {
-        stop.check()?;
-        // The tray alone: the slot behind pcscd takes up to 0.4 s to notice and is not measured here.
-        bench.act(reader, "place", &json!({ "persona": PERSONA, "only": "tray" }))?;
-        let seen = wait_for(&stations, reader, "in_visit")?;
-        let written = written(&bench.reader(reader)?)?;
-        samples.push(millis(seen, written)?);
-        bench.act(reader, "pull", &json!({ "only": "tray" }))?;
+    let mut all = Vec::new();
+    for reader in up.readers() {
+        let model = bench.reader(reader)?;
+        let model = model.get("model").and_then(Value::as_str).unwrap_or_default();
+        let mut samples = Samples::new(format!("device_byte_to_event.{setting}.{model}"), "ms");
+        let stations = listen(up)?;
         wait_for(&stations, reader, "idle")?;
+        for _ in 0..events {
+            stop.check()?;
+            // The tray alone: the slot behind pcscd takes up to 0.4 s to notice and is not measured here.
+            bench.act(reader, "place", &json!({ "persona": PERSONA, "only": "tray" }))?;
+            let seen = wait_for(&stations, reader, "in_visit")?;
+            let written = written(&bench.reader(reader)?)?;
+            samples.push(millis(seen, written)?);
+            bench.act(reader, "pull", &json!({ "only": "tray" }))?;
+            wait_for(&stations, reader, "idle")?;
+        }
+        all.push(samples);
     }
-    Ok(samples)
+    Ok(all)
 }
 
 /// Every station event with the clock's nanoseconds of its arrival.

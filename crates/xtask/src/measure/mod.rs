@@ -14,11 +14,20 @@ use crate::{
 };
 use clap::Args;
 use samples::Samples;
-use std::{path::PathBuf, process::Stdio, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::{Duration, Instant},
+};
 use time::{OffsetDateTime, macros::format_description};
 
 /// Starts of the daemon that are timed.
 const STARTS: usize = 20;
+
+/// How long the idle desk is watched.
+const IDLE: Duration = Duration::from_secs(20);
+/// What is measured: one reader, and five side by side.
+const SETTINGS: [(&str, &str); 2] = [("one", "caora"), ("five", "all")];
 
 /// How much to measure.
 #[derive(Debug, Args)]
@@ -26,7 +35,7 @@ pub(crate) struct MeasureArguments {
     /// Visits whose cost is told, by face and by PIN in turn.
     #[arg(long, default_value_t = 20, value_parser = at_least_one)]
     visits: usize,
-    /// Cards placed for the latency from device to client.
+    /// Cards placed at each reader for the latency from device to client.
     #[arg(long, default_value_t = 1000, value_parser = at_least_one)]
     events: usize,
 }
@@ -48,11 +57,29 @@ pub(crate) fn measure(arguments: &MeasureArguments, stop: &Stop) -> Result<(), F
     let machine_file = folder.join("machine.txt");
     std::fs::write(&machine_file, format!("{machine}\n"))
         .map_err(Fault::file(&machine_file, "cannot be written"))?;
-    let mut up = DeskUp::start(stop, Build::Release, &["caora".to_owned()])?;
-
     say::line(format_args!("\n{machine}\n"));
-    let mut starts = Samples::new("start_to_ready", "ms");
-    let mut idle = Samples::new("resident_one_reader_idle", "MiB");
+    bare_starts(stop)?.tell(&folder, STARTS)?;
+    for (setting, readers) in SETTINGS {
+        stop.check()?;
+        say::heading(format_args!("{setting}: {readers}"));
+        let up = DeskUp::start(stop, Build::Release, &[readers.to_owned()])?;
+        let up = starts(up, stop, setting, &folder)?;
+        let outcome = running(&up, stop, setting, arguments, &folder);
+        stop.check()?;
+        if outcome.is_err() {
+            up.keep_logs();
+        }
+        outcome?;
+    }
+    say::line(format_args!("\n{}", visits::CONTENT));
+    say::line(format_args!("\n{}", folder.display()));
+    Ok(())
+}
+
+/// Starts of the daemon, and what it holds when every reader is idle.
+fn starts(mut up: DeskUp, stop: &Stop, setting: &str, folder: &Path) -> Result<DeskUp, Fault> {
+    let mut starts = Samples::new(format!("start_to_ready.{setting}"), "ms");
+    let mut idle = Samples::new(format!("resident_idle.{setting}"), "MiB");
     for _ in 0..STARTS {
         stop.check()?;
         let millis;
@@ -61,33 +88,59 @@ pub(crate) fn measure(arguments: &MeasureArguments, stop: &Stop) -> Result<(), F
         up.wait_idle(stop)?;
         idle.push(resident(&up)?);
     }
-    starts.tell(&folder, STARTS)?;
-    bare_starts(stop)?.tell(&folder, STARTS)?;
-    idle.tell(&folder, STARTS)?;
-    let outcome = measure_running(&up, stop, arguments, &folder);
-    stop.check()?;
-    if outcome.is_err() {
-        up.keep_logs();
+    starts.tell(folder, STARTS)?;
+    idle.tell(folder, STARTS)?;
+    Ok(up)
+}
+
+fn running(
+    up: &DeskUp,
+    stop: &Stop,
+    setting: &str,
+    arguments: &MeasureArguments,
+    folder: &Path,
+) -> Result<(), Fault> {
+    let mut share = Samples::new(format!("idle_processor_share.{setting}"), "%");
+    share.push(idle_share(up, stop)?);
+    share.tell(folder, 1)?;
+    for samples in visits::visits(up, stop, setting, arguments.visits)? {
+        samples.tell(folder, arguments.visits)?;
     }
-    outcome?;
-    say::line(format_args!("\n{}", folder.display()));
+    let mut after = Samples::new(format!("resident_after_visits.{setting}"), "MiB");
+    after.push(resident(up)?);
+    after.tell(folder, 1)?;
+    for samples in latency::latency(up, stop, setting, arguments.events)? {
+        samples.tell(folder, arguments.events)?;
+    }
     Ok(())
 }
 
-fn measure_running(
-    up: &DeskUp,
-    stop: &Stop,
-    arguments: &MeasureArguments,
-    folder: &std::path::Path,
-) -> Result<(), Fault> {
-    for samples in visits::visits(up, stop, arguments.visits)? {
-        samples.tell(folder, arguments.visits)?;
+/// Processor time of the daemon while every reader is idle, in per cent of one processor; proc(5).
+fn idle_share(up: &DeskUp, stop: &Stop) -> Result<f64, Fault> {
+    let (begun, before) = (Instant::now(), ticks(up)?);
+    if let Some(fault) = stop.soon(IDLE) {
+        return Err(fault);
     }
-    say::line(visits::CONTENT);
-    let mut after = Samples::new("resident_after_visits", "MiB");
-    after.push(resident(up)?);
-    after.tell(folder, 1)?;
-    latency::latency(up, stop, arguments.events)?.tell(folder, arguments.events)
+    let spent = (ticks(up)? - before) / 100.0;
+    Ok(spent * 100.0 / begun.elapsed().as_secs_f64())
+}
+
+/// User and system time in hundredths of a second (USER_HZ is 100 on Linux).
+fn ticks(up: &DeskUp) -> Result<f64, Fault> {
+    let path = PathBuf::from(format!("/proc/{}/stat", up.daemon.pid()));
+    let stat = std::fs::read_to_string(&path).map_err(Fault::file(&path, "cannot be read"))?;
+    // The program's name may hold spaces; the fields that are wanted are the 14th and 15th, its own the 2nd.
+    let fields: Vec<f64> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(|f| f.parse().unwrap_or(0.0))
+        .collect();
+    match (fields.get(11), fields.get(12)) {
+        (Some(user), Some(system)) => Ok(user + system),
+        _ => Err(Fault::Unexpected("no processor time in proc".into())),
+    }
 }
 
 /// What the way of starting costs by itself: `start_to_ready` has it within.

@@ -6,15 +6,15 @@ use std::path::Path;
 /// Samples of one thing, all in the same unit.
 #[derive(Debug)]
 pub(super) struct Samples {
-    name: &'static str,
+    name: String,
     unit: &'static str,
     values: Vec<f64>,
 }
 
 impl Samples {
     /// None yet. `name` is also the file's name.
-    pub(super) const fn new(name: &'static str, unit: &'static str) -> Self {
-        Self { name, unit, values: Vec::new() }
+    pub(super) fn new(name: impl Into<String>, unit: &'static str) -> Self {
+        Self { name: name.into(), unit, values: Vec::new() }
     }
 
     /// One more.
@@ -26,7 +26,7 @@ impl Samples {
     /// `expected` samples.
     pub(super) fn tell(&self, folder: &Path, expected: usize) -> Result<(), Fault> {
         if self.values.len() != expected || expected == 0 {
-            let (name, taken) = (self.name, self.values.len());
+            let (name, taken) = (&self.name, self.values.len());
             return Err(Fault::Unexpected(format!("{name}: {taken} samples were taken, not {expected}")));
         }
         let file = folder.join(format!("{}.csv", self.name));
@@ -39,7 +39,7 @@ impl Samples {
         sorted.sort_by(f64::total_cmp);
         let at = |percent| percentile(&sorted, percent).unwrap_or(f64::NAN);
         say::line(format_args!(
-            "{:<28} p50 {:>9.3} p99 {:>9.3} min {:>9.3} max {:>9.3} {}  (n = {})",
+            "{:<34} p50 {:>9.3} p99 {:>9.3} min {:>9.3} max {:>9.3} {}  (n = {})",
             self.name,
             at(50),
             at(99),

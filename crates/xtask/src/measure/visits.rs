@@ -22,22 +22,24 @@ const FIELDS: [(&str, &str); 5] = [
     ("busy_us", "visit_own"),
 ];
 
-/// Plays visits by face and by PIN in turn; milliseconds each.
-pub(super) fn visits(up: &DeskUp, stop: &Stop, count: usize) -> Result<Vec<Samples>, Fault> {
-    let reader = up.readers().first().map_or("", String::as_str);
-    for n in 0..count {
+/// Plays visits by face and by PIN in turn, at one reader after the other; milliseconds each.
+pub(super) fn visits(up: &DeskUp, stop: &Stop, setting: &str, count: usize) -> Result<Vec<Samples>, Fault> {
+    for (n, reader) in (0..count).zip(up.readers().iter().cycle()) {
         stop.check()?;
-        let visit = if n % 2 == 0 { Visit::face("worker") } else { Visit::pin("housewife") };
+        // By turns at every reader, also where their number is even.
+        let by_face = (n / up.readers().len()).is_multiple_of(2);
+        let visit = if by_face { Visit::face("worker") } else { Visit::pin("housewife") };
         let shown = up.simulator.bench().visit(reader, &visit)?;
         if shown.ended != "take_card" {
             let code = shown.failure.unwrap_or(shown.ended);
-            return Err(Fault::Unexpected(format!("visit {n} did not come to its end: {code}")));
+            return Err(Fault::Unexpected(format!("visit {n} at {reader} did not come to its end: {code}")));
         }
     }
     // A station is idle again after it wrote its account.
     up.wait_idle(stop)?;
     let log = up.log();
-    let mut samples: Vec<Samples> = FIELDS.map(|(_, name)| Samples::new(name, "ms")).into();
+    let mut samples: Vec<Samples> =
+        FIELDS.map(|(_, name)| Samples::new(format!("{name}.{setting}"), "ms")).into();
     for line in log.lines().filter(|line| line.contains("visit timing")) {
         for (samples, (field, _)) in samples.iter_mut().zip(FIELDS) {
             let micros = value(line, field).ok_or_else(|| {
