@@ -112,8 +112,8 @@ impl CardError {
             Self::NotMyNumberCard => codes::CARD_OTHER,
             Self::Status { .. } | Self::Malformed { .. } => codes::CARD_UNREADABLE,
             Self::NumberBWrong { .. } => codes::NUMBER_B_WRONG,
-            // For the desk the same as locked: only a municipal counter makes it usable again.
-            Self::NumberBLastTry | Self::NumberBLocked => codes::NUMBER_B_LOCKED,
+            Self::NumberBLastTry => codes::NUMBER_B_LAST_TRY,
+            Self::NumberBLocked => codes::NUMBER_B_LOCKED,
             Self::PhotoForged { .. } => codes::PHOTO_FORGED,
             Self::PhotoOfOtherChip => codes::PHOTO_OF_OTHER_CHIP,
             Self::Photo(cause) => cause.code(),

@@ -6,7 +6,7 @@ use devices::slot::{SlotCard, SlotError};
 use failure::codes;
 use model::{FailureCode, Pii, Purpose};
 use reader::{PhotoCodec, PhotoWanted};
-use visit::{CardReply, CardTask, PinCheck};
+use visit::{CardReply, CardTask, NumberBCheck, PinCheck};
 
 /// Does the task; says what the card answered and, if it was asked, what it said of itself.
 pub(crate) async fn carry_out(
@@ -28,14 +28,17 @@ pub(crate) async fn carry_out(
             let wanted = place.settings.factory.profile().photo;
             let mut challenge = [0; 32];
             getrandom::fill(&mut challenge).map_err(|_| codes::INTERNAL)?;
-            let photo = run(place, move |card| {
-                let photo = card::read_photo(card, &number, &trust, challenge)?;
+            let reply = run(place, move |card| {
+                let photo = match card::read_photo(card, &number, &trust, challenge) {
+                    Ok(photo) => photo,
+                    Err(error) => return refused(error).map(CardReply::NumberB).ok_or(error.into()),
+                };
                 // Leaves no open card face behind; the relay powers the card freshly anyway.
                 card::end_session(card)?;
-                convert(&photo.jp2, &wanted).map_err(Trouble)
+                convert(&photo.jp2, &wanted).map(CardReply::Photo).map_err(Trouble)
             })
             .await?;
-            Ok((CardReply::Photo(photo), None))
+            Ok((reply, None))
         }
         CardTask::CountPinTries => {
             let tries = run(place, |card| {
@@ -58,6 +61,16 @@ pub(crate) async fn carry_out(
             };
             Ok((CardReply::Pin(check), None))
         }
+    }
+}
+
+/// What the card said of 照合番号B, if it was that which kept the photo closed.
+const fn refused(error: CardError) -> Option<NumberBCheck> {
+    match error {
+        CardError::NumberBWrong { left } => Some(NumberBCheck::Wrong { left }),
+        CardError::NumberBLastTry => Some(NumberBCheck::LastTry),
+        CardError::NumberBLocked => Some(NumberBCheck::Locked),
+        _ => None,
     }
 }
 

@@ -63,7 +63,7 @@ impl Fence {
 mod tests {
     use super::*;
     use model::Maturity;
-    use reader::{Link, Profile};
+    use reader::{Link, Patience, Profile};
 
     /// Panics at the named call.
     struct Faulty(&'static str);
@@ -105,6 +105,9 @@ mod tests {
         }
         fn link(&self) -> Link {
             Link::Tcp
+        }
+        fn patience(&self) -> Patience {
+            unreachable!("not asked")
         }
         fn create(&self) -> Box<dyn ReaderDriver> {
             assert_ne!(self.0, "create", "a defect");

@@ -11,6 +11,7 @@ mod clock;
 pub mod config;
 mod fence;
 mod line_probe;
+mod panels;
 mod place;
 mod relay;
 mod retention;

@@ -1,9 +1,12 @@
 //! What the stations show and the desk reads: the one place where both meet.
 
-use desk::{DeskEvent, DeskFault, Hub};
+use crate::panels::Panels;
+use desk::{DeskEvent, DeskFault, Hub, ShownPanel, TouchFault};
 use ledger::LedgerHandle;
-use model::{CentreHealth, CommittedResult, ResultId, StationStatus};
+use model::panel::Touch;
+use model::{CentreHealth, CommittedResult, ReaderId, ResultId, StationStatus};
 use std::sync::{Mutex, PoisonError};
+use tokio::sync::watch;
 
 /// Statuses, the line's health and the ledger, as the desk asks for them.
 #[derive(Debug)]
@@ -12,11 +15,13 @@ pub(crate) struct Shared {
     centre: Mutex<CentreHealth>,
     ledger: LedgerHandle,
     hub: Hub,
+    pub(crate) panels: Panels,
 }
 
 impl Shared {
-    pub(crate) fn new(statuses: Vec<StationStatus>, ledger: LedgerHandle, hub: Hub) -> Self {
-        Self { statuses: Mutex::new(statuses), centre: Mutex::new(CentreHealth::Unknown), ledger, hub }
+    pub(crate) fn new(statuses: Vec<StationStatus>, panels: Panels, ledger: LedgerHandle, hub: Hub) -> Self {
+        let centre = Mutex::new(CentreHealth::Unknown);
+        Self { statuses: Mutex::new(statuses), centre, ledger, hub, panels }
     }
 
     /// Shows a station's new status and tells it; the same status twice is told once.
@@ -48,6 +53,14 @@ impl desk::DeskPort for Shared {
 
     fn centre(&self) -> CentreHealth {
         *lock(&self.centre)
+    }
+
+    fn panel(&self, reader: &ReaderId) -> Option<watch::Receiver<Option<ShownPanel>>> {
+        self.panels.watch(reader)
+    }
+
+    fn touch(&self, reader: &ReaderId, nonce: &str, touch: Touch) -> Result<(), TouchFault> {
+        self.panels.touch(reader, nonce, touch)
     }
 
     fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {

@@ -6,6 +6,7 @@
 use crate::config::ReaderSettings;
 use crate::fence::Fence;
 use crate::line_probe::{LineProbe, Probed};
+use crate::panels::Touched;
 use crate::place::{Place, is_line};
 use crate::{card_work, centre_work};
 use card::Identity;
@@ -17,11 +18,11 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use model::{FailureCode, Insertion, StationStatus, VisitId, VisitResult};
-use reader::{Command, Effect as DriverEffect, Event, Input as DriverInput, Profile};
+use reader::{Effect as DriverEffect, Event, Input as DriverInput};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use visit::{CardReply, CentreReply, Deadlines, Effect, Input, SlotChange, Station, StationConfig, Ticket};
 use zeroize::{Zeroize, Zeroizing};
@@ -65,6 +66,8 @@ struct Loop {
     /// What the link last failed with, until it is open again.
     link_trouble: Option<FailureCode>,
     slots: watch::Receiver<SlotStatus>,
+    /// What the patient touched; only where the terminal draws the panel.
+    touches: Option<mpsc::Receiver<Touched>>,
     /// Cards taken from the slot, as far as the station was told.
     removals: u64,
     /// When the slot is looked at although nothing was heard of it yet.
@@ -87,11 +90,13 @@ pub(crate) async fn serve(
     let station = Station::new(StationConfig {
         reader: place.settings.id.clone(),
         institution: place.institution.clone(),
+        profile: place.settings.factory.profile(),
         deadlines: Deadlines::default(),
         seed,
         insertion: Insertion(place.insertion.load(Ordering::Acquire)),
     });
     let line = LineProbe::new(place.centre.clone(), place.settings.account.clone());
+    let touches = place.shared.panels.serve(&place.settings.id);
     let mut this = Loop {
         place,
         station,
@@ -99,6 +104,7 @@ pub(crate) async fn serve(
         reopen_at: None,
         link_trouble: None,
         slots,
+        touches,
         removals: 0,
         first_look: Some(Instant::now() + FIRST_LOOK),
         tasks: FuturesUnordered::new(),
@@ -120,6 +126,7 @@ enum Woke {
     Bytes(Result<usize, LinkError>),
     Opened(Result<LinkPort, LinkError>),
     Slot,
+    Touched(Touched),
     Done(Done, Duration),
     Committed(Ticket, Result<ledger::Commit, FailureCode>),
     Line(Probed),
@@ -145,6 +152,7 @@ impl Loop {
                 self.link_failed(&error);
             }
             Woke::Slot => self.slot_changed(),
+            Woke::Touched(touched) => self.touched(touched),
             Woke::Done(done, took) => self.task_done(done, took),
             Woke::Committed(ticket, commit) => {
                 if let Ok(commit) = &commit {
@@ -193,6 +201,7 @@ impl Loop {
             // An error means that the watcher ended, which it does only when the terminal stops.
             Ok(()) = self.slots.changed() => Woke::Slot,
             () = until(self.first_look.map(Into::into)) => Woke::Slot,
+            touched = next_touch(&mut self.touches) => Woke::Touched(touched),
             Some((done, took)) = self.tasks.next() => Woke::Done(done, took),
             Some((ticket, commit)) = self.commits.next() => Woke::Committed(ticket, commit),
             () = until(wakeup) => Woke::Timer,
@@ -220,6 +229,7 @@ impl Loop {
 
     fn reader_lost(&mut self, code: FailureCode) {
         self.connected = None;
+        self.place.shared.panels.show(&self.place.settings.id, None);
         self.reopen_at = Some(Instant::now() + REOPEN);
         self.tell_station(Input::ReaderLost(code));
     }
@@ -228,6 +238,13 @@ impl Loop {
         let now = self.place.clock.now().moment;
         if let Some(connected) = &mut self.connected {
             connected.driver.handle(input, now);
+        }
+    }
+
+    /// The panel may have changed since the desk took the touch: then it was meant for another.
+    fn touched(&mut self, touched: Touched) {
+        if self.place.shared.panels.is_shown(&self.place.settings.id, &touched.nonce) {
+            self.drive(DriverInput::Touched(touched.touch));
         }
     }
 
@@ -332,10 +349,14 @@ impl Loop {
             }
             DriverEffect::Report(event) => {
                 tracing::debug!(reader = %self.place.settings.id, event = event.name(), "reader");
-                if let Event::Ready(unit) = &event {
+                if let Event::Ready { unit, .. } = &event {
                     tracing::info!(reader = %self.place.settings.id, firmware = unit.firmware, "reader ready");
                 }
                 self.tell_station(Input::Reader(event));
+            }
+            DriverEffect::Draw(panel) => {
+                tracing::debug!(reader = %self.place.settings.id, panel = panel.name(), "panel");
+                self.place.shared.panels.show(&self.place.settings.id, Some(panel));
             }
             DriverEffect::Unsupported(kind) => {
                 tracing::debug!(reader = %self.place.settings.id, ?kind, "the reader does not offer this");
@@ -350,10 +371,7 @@ impl Loop {
 
     async fn station_wants(&mut self, effect: Effect) {
         match effect {
-            Effect::Reader(command) if !offers(self.place.settings.factory.profile(), &command) => {}
-            Effect::Reader(command) => {
-                self.drive(DriverInput::Command(command));
-            }
+            Effect::Reader(command) => self.drive(DriverInput::Command(command)),
             Effect::Card(ticket, task) => {
                 let place = Arc::clone(&self.place);
                 self.spawn(async move {
@@ -447,14 +465,15 @@ async fn open(settings: &ReaderSettings, earliest: Option<Instant>) -> Result<Li
     LinkPort::open_when_there(link, &address).await
 }
 
-/// Whether a reader can be asked for this: the station decorates a visit with lamp, sound and language, and not every
-/// model has them. What a visit cannot do without every model has.
-fn offers(profile: &Profile, command: &Command) -> bool {
-    match command {
-        Command::Light(_) => Profile::has(profile.lamp),
-        Command::Sound(_) => Profile::has(profile.buzzer) || Profile::has(profile.voice),
-        Command::Speak(language) => profile.speaks(*language),
-        _ => true,
+async fn next_touch(touches: &mut Option<mpsc::Receiver<Touched>>) -> Touched {
+    let touched = match touches {
+        Some(touches) => touches.recv().await,
+        None => None,
+    };
+    match touched {
+        Some(touched) => touched,
+        // The terminal draws no panel here, or another station took over.
+        None => std::future::pending().await,
     }
 }
 

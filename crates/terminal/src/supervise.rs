@@ -26,6 +26,7 @@ pub(crate) fn run(place: Place, slots: &watch::Receiver<SlotStatus>, stop: &Canc
             status.state = StationState::OutOfOrder;
             status.failure = Some((codes::INTERNAL, at));
             place.shared.show(status);
+            place.shared.panels.show(&place.settings.id, None);
             release(&place);
             // Parked, not asleep: nothing wakes this thread but the time.
             std::thread::park_timeout(RESTART);

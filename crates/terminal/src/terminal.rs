@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::{CentreSettings, Config, ReaderSettings};
+use crate::panels::Panels;
 use crate::place::{Place, Trust, starting};
 use crate::shared::Shared;
 use crate::telling::{self, Wake};
@@ -125,7 +126,8 @@ impl Terminal {
         let folder_waker = folder.is_some().then(|| wake.clone());
         let (ledger, handle) = LedgerThread::start(opened, telling::on_commit(hub.clone(), folder_waker))?;
         let statuses = config.readers.iter().map(starting).collect();
-        let shared = Arc::new(Shared::new(statuses, handle.clone(), hub.clone()));
+        let panels = Panels::of(config.readers.iter().map(|reader| (&reader.id, reader.factory)));
+        let shared = Arc::new(Shared::new(statuses, panels, handle.clone(), hub.clone()));
         let desk = Desk::start(
             DeskConfig {
                 tcp: config.desk.listen,

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops")]
 
-use reader::{Link, Profile, ReaderDriver, ReaderFactory};
+use reader::{Link, Patience, Profile, ReaderDriver, ReaderFactory};
 use std::path::Path;
 use terminal::{Config, ConfigError};
 
@@ -21,6 +21,9 @@ impl ReaderFactory for Named {
     }
     fn link(&self) -> Link {
         Link::Tcp
+    }
+    fn patience(&self) -> Patience {
+        unreachable!("the configuration does not ask")
     }
     fn create(&self) -> Box<dyn ReaderDriver> {
         unreachable!("the configuration does not create")

@@ -92,10 +92,26 @@ pub enum CardReply {
     Identified,
     /// The photo, verified, in the form that the reader wants.
     Photo(Pii<Vec<u8>>),
+    /// No photo: the card refused 照合番号B, or it was not tried.
+    NumberB(NumberBCheck),
     /// Tries left; zero means locked.
     PinTries(u8),
     /// The PIN was checked.
     Pin(PinCheck),
+}
+
+/// Why 照合番号B did not open the photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberBCheck {
+    /// Wrong, with so many tries left.
+    Wrong {
+        /// Tries left, at least one. The last is never spent.
+        left: u8,
+    },
+    /// One try is left; it was not spent.
+    LastTry,
+    /// Wrong and now locked, or locked before.
+    Locked,
 }
 
 /// What the card says of a PIN.

@@ -7,7 +7,7 @@ use crate::io::{CardTask, CentreTask, Effect, Input, Now, SlotChange, Ticket};
 use crate::steps::Step;
 use failure::codes;
 use model::{FailureCode, Insertion, InstitutionCode, Moment, ReaderId, StationState, Timestamp, VisitId};
-use reader::{AttemptId, Command, Event, Lamp, Notice, Sound};
+use reader::{AttemptId, Command, Event, Lamp, Language, Notice, PadOrder, Profile, Sound};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 
@@ -18,11 +18,13 @@ pub struct StationConfig {
     pub reader: ReaderId,
     /// The institution that its results name.
     pub institution: InstitutionCode,
+    /// What its model can do: nothing else is asked of it.
+    pub profile: &'static Profile,
     /// How long each step may take.
     pub deadlines: Deadlines,
     /// Cards placed on this reader before, since the daemon started.
     pub insertion: Insertion,
-    /// Visit ids and attempt ids are drawn from it; never used for two stations or two starts.
+    /// Visit ids, attempt ids and pads are drawn from it; never used for two stations or two starts.
     pub seed: [u8; 32],
 }
 
@@ -52,6 +54,10 @@ pub struct Station {
     slot: Slot,
     reader_ready: bool,
     insertion: Insertion,
+    /// What the reader speaks now.
+    language: Language,
+    /// What its screen was last told to show.
+    notice: Notice,
     /// Until when a message without a card stays on the reader's screen.
     told_until: Option<Moment>,
     drawn: u64,
@@ -74,6 +80,10 @@ struct Visit {
     /// The slot's count for this visit's card; set once the slot has seen it.
     card: Option<u32>,
     face_attempts: u8,
+    /// How often the card did not take 照合番号B.
+    number_b_refused: u8,
+    /// 照合番号B is not read any more in this visit.
+    face_closed: bool,
     step: Step,
 }
 
@@ -109,6 +119,8 @@ impl Station {
             slot: Slot::Unknown,
             reader_ready: false,
             insertion: config.insertion,
+            language: Language::default(),
+            notice: Notice::OutOfOrder,
             config,
             told_until: None,
             drawn: 0,
@@ -120,15 +132,19 @@ impl Station {
     /// Takes one input.
     pub fn handle(&mut self, input: Input, now: Now) {
         match input {
-            Input::Reader(Event::Ready(_)) => {
+            Input::Reader(Event::Ready { card, .. }) => {
                 self.reader_ready = true;
-                self.tray = false;
+                // A card that lies there already was not placed for us, also if the slot sees it only later.
+                self.tray = card;
+                self.speak(Language::default());
                 self.settle_order(now);
             }
             Input::ReaderLost(code) => self.reader_lost(code, now),
             Input::Slot(change) => self.slot_changed(change, now),
             Input::Reader(Event::CardPlaced) => self.card_placed(now),
             Input::Reader(Event::CardTaken) => self.card_taken(now),
+            Input::Reader(Event::CardWrongSide) => self.wrong_side(now),
+            Input::Reader(Event::LanguageChosen(language)) => self.language_chosen(language, now),
             Input::Woken => self.woken(now),
             other => self.in_visit(other, now),
         }
@@ -300,6 +316,7 @@ impl Station {
 
     fn invite(&mut self) {
         self.told_until = None;
+        self.speak(Language::default());
         self.tell([Command::Show(Notice::PlaceCard), Command::Light(Lamp::Green)]);
     }
 
@@ -364,8 +381,27 @@ impl Station {
         self.failure = Some((code, now.wall));
     }
 
+    /// Tells the reader what its model offers of this, in its own way.
     fn tell<const N: usize>(&mut self, commands: [Command; N]) {
-        self.effects.extend(commands.map(Effect::Reader));
+        for command in commands {
+            if let Command::Show(notice) = command {
+                self.notice = notice;
+            }
+            if let Some(command) = offered(self.config.profile, command) {
+                self.effects.push_back(Effect::Reader(command));
+            }
+        }
+    }
+
+    fn show_again(&mut self) {
+        self.tell([Command::Show(self.notice)]);
+    }
+
+    fn speak(&mut self, language: Language) {
+        if self.language != language {
+            self.language = language;
+            self.tell([Command::Speak(language)]);
+        }
     }
 
     fn task(&mut self, task: CardTask) -> Ticket {
@@ -404,6 +440,10 @@ impl Station {
         AttemptId(drawn.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte)))
     }
 
+    fn draw_pad(&mut self) -> PadOrder {
+        PadOrder::shuffled(&self.draw(b"pad"))
+    }
+
     fn draw(&mut self, what: &[u8]) -> [u8; 32] {
         self.drawn = self.drawn.saturating_add(1);
         Sha256::new()
@@ -412,5 +452,19 @@ impl Station {
             .chain_update(self.drawn.to_be_bytes())
             .finalize()
             .into()
+    }
+}
+
+/// The command as this model offers it; `None` if it does not. A visit is decorated with lamp, sound and language, and
+/// not every model has them. What a visit cannot do without every model has.
+fn offered(profile: &Profile, command: Command) -> Option<Command> {
+    match command {
+        Command::Light(_) if !Profile::has(profile.lamp) => None,
+        Command::Sound(_) if !Profile::has(profile.buzzer) && !Profile::has(profile.voice) => None,
+        Command::Speak(language) if !profile.speaks(language) => None,
+        Command::Show(Notice::CardLeft) if !Profile::has(profile.card_left_notice) => {
+            Some(Command::Show(Notice::TakeCard))
+        }
+        command => Some(command),
     }
 }

@@ -23,7 +23,10 @@ pub(crate) enum Step {
     /// The card counts the tries.
     CountingTries(Ticket),
     /// The patient types.
-    TypingPin,
+    TypingPin {
+        /// Tries left on the card.
+        left: u8,
+    },
     /// The card checks.
     CheckingPin(Ticket),
     /// Centre and card talk.
@@ -91,7 +94,7 @@ impl Step {
             Self::OpeningPhoto(..) => "opening_photo",
             Self::Comparing(_) => "comparing",
             Self::CountingTries(_) => "counting_tries",
-            Self::TypingPin => "typing_pin",
+            Self::TypingPin { .. } => "typing_pin",
             Self::CheckingPin(_) => "checking_pin",
             Self::Relaying(_) => "relaying",
             Self::FetchingScreens(_) => "fetching_screens",
@@ -101,6 +104,22 @@ impl Step {
             Self::Done => "done",
             Self::Failed => "failed",
         }
+    }
+
+    /// Whether centre and card have not begun to talk: nothing of this visit left the terminal.
+    pub(crate) const fn is_before_relay(&self) -> bool {
+        matches!(
+            self,
+            Self::Agreeing
+                | Self::Identifying(_)
+                | Self::Choosing
+                | Self::ReadingNumberB(_)
+                | Self::OpeningPhoto(..)
+                | Self::Comparing(_)
+                | Self::CountingTries(_)
+                | Self::TypingPin { .. }
+                | Self::CheckingPin(_)
+        )
     }
 
     /// Whether the visit no longer needs the card.

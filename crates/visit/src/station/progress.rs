@@ -2,18 +2,23 @@
 
 use super::{Slot, State, Station, Visit};
 use crate::deadlines::Deadlines;
+use crate::face;
 use crate::io::{
-    CardReply, CardTask, CentreReply, CentreTask, Effect, Input, Now, Operation, PinCheck, Settled,
+    CardReply, CardTask, CentreReply, CentreTask, Effect, Input, Now, NumberBCheck, Operation, PinCheck,
+    Settled,
 };
 use crate::steps::{Asking, FetchingScreens, Relaying, Settling, Step, Verified};
 use failure::codes;
 use model::{ConsentScreen, Decision, FailureCode, ScreenAnswer, Verification, VisitResult};
-use reader::{Command, Event, FaceVerdict, Lamp, Method, Notice, Sound};
+use reader::{Command, Event, Lamp, Language, Method, Notice, Sound};
 use std::collections::VecDeque;
 use std::time::Duration;
 
 /// After so many failed face attempts only the PIN is offered.
 const FACE_ATTEMPTS: u8 = 3;
+/// So often the card may refuse 照合番号B in one visit; as with the PIN. The card itself locks after ten (card.md
+/// section 3).
+const NUMBER_B_TRIES: u8 = 3;
 /// A centre that wants more screens than this is not believed.
 const MOST_SCREENS: usize = 16;
 
@@ -25,11 +30,22 @@ enum Next {
 
 impl Station {
     pub(super) fn begin_visit(&mut self, now: Now) {
+        // Whoever chose a language at an inviting screen keeps it; the patient before is gone.
+        if !matches!(self.state, State::Idle) || self.told_until.is_some() {
+            self.speak(Language::default());
+        }
         self.insertion = self.insertion.next();
         self.failure = None;
         self.told_until = None;
         let id = self.draw_visit_id();
-        self.state = State::Visit(Visit { id, card: None, face_attempts: 0, step: Step::Agreeing });
+        self.state = State::Visit(Visit {
+            id,
+            card: None,
+            face_attempts: 0,
+            number_b_refused: 0,
+            face_closed: false,
+            step: Step::Agreeing,
+        });
         self.deadline = Some(now.moment.after(self.config.deadlines.agree));
         self.tell([Command::Show(Notice::Wait), Command::Light(Lamp::Blue)]);
         self.changed();
@@ -40,6 +56,61 @@ impl Station {
         let ticket = self.ticket();
         self.effects.push_back(Effect::Card(ticket, CardTask::Identify));
         self.go(Step::Identifying(ticket), now);
+    }
+
+    /// The card lies with its wrong side up: the patient turns it and begins again. Once centre and card talk, the chip
+    /// was reached and the side no longer matters.
+    pub(super) fn wrong_side(&mut self, now: Now) {
+        if matches!(&self.state, State::Visit(visit) if visit.step.is_before_relay()) {
+            self.fail(codes::CARD_WRONG_SIDE, now);
+        }
+    }
+
+    /// The patient wants another language: what was asked is asked again, what was shown is shown again.
+    pub(super) fn language_chosen(&mut self, language: Language, now: Now) {
+        let used = matches!(self.state, State::Idle | State::Visit(_) | State::Clearing(_));
+        if !used || !self.config.profile.speaks(language) {
+            return;
+        }
+        self.speak(language);
+        match &mut self.state {
+            State::Visit(visit) => {
+                let step = std::mem::replace(&mut visit.step, Step::Failed);
+                match self.ask_again(step) {
+                    Ok(asked) => self.go(asked, now),
+                    Err(same) => {
+                        if let State::Visit(visit) = &mut self.state {
+                            visit.step = *same;
+                        }
+                        self.show_again();
+                    }
+                }
+            }
+            State::Idle => {
+                // Nobody may come after all: then the screen goes back to Japanese.
+                self.told_until = None;
+                self.tell([Command::Show(Notice::PlaceCard)]);
+                self.deadline = Some(now.moment.after(self.config.deadlines.choose));
+            }
+            _ => self.show_again(),
+        }
+    }
+
+    /// The same question once more, or the step back if it asks the patient nothing.
+    fn ask_again(&mut self, step: Step) -> Result<Step, Box<Step>> {
+        match step {
+            Step::Choosing => self.tell([Command::OfferMethods(self.methods())]),
+            Step::TypingPin { left } => {
+                let pad = self.draw_pad();
+                self.tell([Command::AskPin { tries_left: left, pad }]);
+            }
+            Step::Asking(ref asking) => {
+                let asked = asking.asked.clone();
+                self.tell([Command::AskConsent(asked)]);
+            }
+            other => return Err(Box::new(other)),
+        }
+        Ok(step)
     }
 
     /// Everything that only a visit understands. Late or foreign inputs fall through and are dropped.
@@ -67,8 +138,14 @@ impl Station {
                 Ok(_) => Next::Fail(codes::INTERNAL),
                 Err(code) => Next::Fail(code),
             },
-            (Step::Choosing, Input::Reader(Event::MethodChosen(Method::Face))) => self.open_attempt(),
-            (Step::Choosing, Input::Reader(Event::MethodChosen(Method::Pin))) => self.count_tries(),
+            (Step::Choosing, Input::Reader(Event::MethodChosen(method)))
+                if self.methods().contains(&method) =>
+            {
+                match method {
+                    Method::Face => self.open_attempt(),
+                    Method::Pin => self.count_tries(),
+                }
+            }
             (Step::ReadingNumberB(open), Input::Reader(Event::NumberBRead { attempt, number }))
                 if attempt == open =>
             {
@@ -76,27 +153,31 @@ impl Station {
                 let ticket = self.task(CardTask::OpenPhoto(number));
                 Next::Step(Step::OpeningPhoto(open, ticket))
             }
-            (Step::ReadingNumberB(open), Input::Reader(Event::FaceCompared { attempt, verdict }))
-                if attempt == open =>
-            {
-                self.face_failed(verdict, now)
-            }
+            (
+                Step::ReadingNumberB(open),
+                Input::Reader(Event::FaceCompared { attempt, verdict, conditions }),
+            ) if attempt == open => match face::judge(verdict, conditions, self.config.profile) {
+                // A match is only worth something after the photo was sent.
+                Ok(()) => self.face_failed(codes::FACE_ATTEMPT_FOREIGN, now),
+                Err(code) => self.face_failed(code, now),
+            },
             (Step::OpeningPhoto(attempt, open), Input::Card(ticket, reply)) if ticket == open => {
                 match reply {
                     Ok(CardReply::Photo(photo)) => {
                         self.tell([Command::Compare { attempt, photo }]);
                         Next::Step(Step::Comparing(attempt))
                     }
+                    Ok(CardReply::NumberB(check)) => self.number_b_refused(check, now),
                     Ok(_) => Next::Fail(codes::INTERNAL),
                     Err(code) => Next::Fail(code),
                 }
             }
-            (Step::Comparing(open), Input::Reader(Event::FaceCompared { attempt, verdict }))
+            (Step::Comparing(open), Input::Reader(Event::FaceCompared { attempt, verdict, conditions }))
                 if attempt == open =>
             {
-                match verdict {
-                    FaceVerdict::Match => self.relay(Verification::Face),
-                    other => self.face_failed(other, now),
+                match face::judge(verdict, conditions, self.config.profile) {
+                    Ok(()) => self.relay(Verification::Face),
+                    Err(code) => self.face_failed(code, now),
                 }
             }
             (Step::CountingTries(open), Input::Card(ticket, reply)) if ticket == open => match reply {
@@ -105,12 +186,12 @@ impl Station {
                 Ok(_) => Next::Fail(codes::INTERNAL),
                 Err(code) => Next::Fail(code),
             },
-            (Step::TypingPin, Input::Reader(Event::PinEntered(pin))) => {
+            (Step::TypingPin { .. }, Input::Reader(Event::PinEntered(pin))) => {
                 self.tell([Command::Show(Notice::Wait)]);
                 let ticket = self.task(CardTask::CheckPin(pin));
                 Next::Step(Step::CheckingPin(ticket))
             }
-            (Step::TypingPin, Input::Reader(Event::PinCancelled)) => {
+            (Step::TypingPin { .. }, Input::Reader(Event::PinCancelled)) => {
                 self.fail_shown(codes::PIN_CANCELLED, now);
                 self.offer_methods()
             }
@@ -188,7 +269,7 @@ impl Station {
                 Step::Choosing
                 | Step::ReadingNumberB(_)
                 | Step::Comparing(_)
-                | Step::TypingPin
+                | Step::TypingPin { .. }
                 | Step::Asking(_),
                 Input::Unsupported(kind),
             ) if kind.is_question() => Next::Fail(codes::READER_UNSUPPORTED),
@@ -197,11 +278,18 @@ impl Station {
     }
 
     fn offer_methods(&mut self) -> Next {
-        let attempts = if let State::Visit(visit) = &self.state { visit.face_attempts } else { 0 };
-        let methods =
-            if attempts < FACE_ATTEMPTS { vec![Method::Face, Method::Pin] } else { vec![Method::Pin] };
-        self.tell([Command::OfferMethods(methods)]);
+        self.tell([Command::OfferMethods(self.methods())]);
         Next::Step(Step::Choosing)
+    }
+
+    /// The PIN always; the face as long as it may lead anywhere.
+    fn methods(&self) -> Vec<Method> {
+        match &self.state {
+            State::Visit(visit) if visit.face_closed || visit.face_attempts >= FACE_ATTEMPTS => {
+                vec![Method::Pin]
+            }
+            _ => vec![Method::Face, Method::Pin],
+        }
     }
 
     fn open_attempt(&mut self) -> Next {
@@ -214,20 +302,26 @@ impl Station {
     }
 
     /// A face attempt that did not match says why and lets the patient choose again, PIN included.
-    fn face_failed(&mut self, verdict: FaceVerdict, now: Now) -> Next {
-        let code = match verdict {
-            // A match is only worth something after the photo was sent.
-            FaceVerdict::Match => codes::FACE_ATTEMPT_FOREIGN,
-            FaceVerdict::NoMatch => codes::FACE_NO_MATCH,
-            FaceVerdict::TooDark => codes::FACE_TOO_DARK,
-            FaceVerdict::NoFace => codes::FACE_NOT_FOUND,
-            FaceVerdict::NotAlive => codes::FACE_NOT_ALIVE,
-            FaceVerdict::NumberBUnreadable => codes::NUMBER_B_WRONG,
-            FaceVerdict::PhotoUnreadable => codes::PHOTO_UNREADABLE,
-        };
+    fn face_failed(&mut self, code: FailureCode, now: Now) -> Next {
         self.fail_shown(code, now);
         self.tell([Command::Show(Notice::Failure(code)), Command::Sound(Sound::Alarm)]);
         self.offer_methods()
+    }
+
+    /// The card did not take what the reader read from its face. Counted like PIN tries: per visit, and by the card's
+    /// own counter, whose last try is nobody's to spend.
+    fn number_b_refused(&mut self, check: NumberBCheck, now: Now) -> Next {
+        let code = match check {
+            NumberBCheck::Wrong { .. } => codes::NUMBER_B_WRONG,
+            NumberBCheck::LastTry => codes::NUMBER_B_LAST_TRY,
+            NumberBCheck::Locked => codes::NUMBER_B_LOCKED,
+        };
+        if let State::Visit(visit) = &mut self.state {
+            visit.number_b_refused = visit.number_b_refused.saturating_add(1);
+            let may_go_on = matches!(check, NumberBCheck::Wrong { left } if left > 1);
+            visit.face_closed = !may_go_on || visit.number_b_refused >= NUMBER_B_TRIES;
+        }
+        self.face_failed(code, now)
     }
 
     fn count_tries(&mut self) -> Next {
@@ -241,8 +335,9 @@ impl Station {
             self.fail_shown(codes::PIN_LAST_TRY, now);
             self.tell([Command::Show(Notice::Failure(codes::PIN_LAST_TRY)), Command::Sound(Sound::Alarm)]);
         }
-        self.tell([Command::AskPin { tries_left: left }]);
-        Next::Step(Step::TypingPin)
+        let pad = self.draw_pad();
+        self.tell([Command::AskPin { tries_left: left, pad }]);
+        Next::Step(Step::TypingPin { left })
     }
 
     fn relay(&mut self, verification: Verification) -> Next {
@@ -334,6 +429,10 @@ impl Station {
         }
         if ended && !(self.tray && matches!(self.slot, Slot::Card(_))) {
             self.clear(!self.tray, now);
+            if self.tray && matches!(self.state, State::Clearing(_)) {
+                // The reader sees the card, the slot does not: the patient reads why, then takes it.
+                self.deadline = Some(now.moment.after(self.config.deadlines.take));
+            }
         }
     }
 }
@@ -348,7 +447,7 @@ const fn limit(step: &Step, deadlines: &Deadlines) -> Duration {
         Step::OpeningPhoto(..) => deadlines.photo,
         Step::Comparing(_) => deadlines.compare,
         Step::CountingTries(_) | Step::CheckingPin(_) => deadlines.card,
-        Step::TypingPin => deadlines.pin,
+        Step::TypingPin { .. } => deadlines.pin,
         Step::Relaying(_) => deadlines.relay,
         Step::FetchingScreens(_) | Step::Settling(_) => deadlines.answers,
         Step::Asking(_) => deadlines.consent,
@@ -364,7 +463,7 @@ pub(super) const fn late(step: &Step) -> FailureCode {
         Step::Identifying(_) | Step::OpeningPhoto(..) | Step::CountingTries(_) | Step::CheckingPin(_) => {
             codes::CARD_SILENT
         }
-        Step::Choosing | Step::TypingPin | Step::Asking(_) => codes::PATIENT_SLOW,
+        Step::Choosing | Step::TypingPin { .. } | Step::Asking(_) => codes::PATIENT_SLOW,
         Step::ReadingNumberB(_) | Step::Comparing(_) => codes::READER_SILENT,
         Step::Relaying(_) | Step::FetchingScreens(_) | Step::Settling(_) => codes::CENTRE_SILENT,
         Step::Committing(_) => codes::LEDGER_WRITE_FAILED,
