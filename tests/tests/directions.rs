@@ -31,7 +31,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ("exc-9000", Pure, &["exc-9000-frames", "failure", "model", "reader"]),
     ("stfr2-frames", Pure, &["model", "reader"]),
     ("stfr2", Pure, &["failure", "model", "reader", "stfr2-frames"]),
-    ("simulator-firmware", Pure, &["caora-frames", "model", "reader"]),
+    ("simulator-firmware", Pure, &["caora-frames", "model", "reader", "stfr2-frames"]),
     ("simulator-card", Pure, &[]),
     ("simulator-centre", Pure, &["centre-wire", "model"]),
     ("devices", Io, &["card", "failure", "model", "reader"]),

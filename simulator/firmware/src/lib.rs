@@ -22,6 +22,7 @@ pub mod face;
 pub mod facts;
 pub mod matching;
 pub mod photo;
+pub mod stfr2;
 mod unit;
 mod wire;
 
@@ -33,13 +34,14 @@ use model::Moment;
 use reader::conformance::{Firmware, UnitConfig};
 
 /// Every model's driver name, in the order of the makers' table.
-pub const MODELS: &[&str] = &["caora"];
+pub const MODELS: &[&str] = &["caora", "stfr2"];
 
 /// A unit of the named model that is powered up now; `None` if there is no such model.
 #[must_use]
 pub fn unit(model: &str, config: UnitConfig, now: Moment) -> Option<Box<dyn Firmware>> {
     Some(match model {
         "caora" => caora::unit(config, now),
+        "stfr2" => stfr2::unit(config, now),
         _ => return None,
     })
 }
