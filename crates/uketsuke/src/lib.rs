@@ -1,0 +1,117 @@
+//! The daemon of one site, for whichever drivers its program brings along. `uketsuked` is this with the drivers of this
+//! project; whoever has another driver builds a program of three lines around it.
+
+#![allow(clippy::print_stdout, reason = "a program's own output")]
+
+use clap::Parser;
+use reader::ReaderFactory;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use terminal::{Config, Ready, Terminal};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// 受付端末のデーモン / The reception terminal's daemon.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// 設定ファイル / The site's configuration.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// 設定を調べるだけで起動しない / Check the configuration and leave.
+    #[arg(long)]
+    check: bool,
+    /// 準備が整ったら書くファイル / Written (JSON) when the API answers, removed at the end.
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+}
+
+/// Runs the daemon as its command line says, until a signal ends it.
+#[must_use]
+pub fn run(drivers: &[&'static dyn ReaderFactory]) -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr();
+    let config = match Config::read(&arguments.config, drivers) {
+        Ok(config) => config,
+        Err(error) => return refuse(error.code(), &error),
+    };
+    if arguments.check {
+        println!("設定に誤りはありません / the configuration has no fault: {}", arguments.config.display());
+        return ExitCode::SUCCESS;
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(failure::codes::INTERNAL, &error),
+    };
+    let ended = runtime.block_on(serve(config, arguments.ready_file.as_deref()));
+    // What hangs in a share or disk by now is left behind.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn serve(config: Config, ready_file: Option<&Path>) -> ExitCode {
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    let (mut terminate, mut interrupt) = match signals {
+        (Ok(terminate), Ok(interrupt)) => (terminate, interrupt),
+        (Err(error), _) | (_, Err(error)) => return refuse(failure::codes::INTERNAL, &error),
+    };
+    let terminal = match Terminal::start(config) {
+        Ok(terminal) => terminal,
+        Err(error) => return refuse(error.code(), &error),
+    };
+    let ready = terminal.ready();
+    tracing::info!(api = %ready.api, socket = %ready.socket.display(), "ready");
+    if let Some(path) = ready_file
+        && let Err(error) = announce(path, ready)
+    {
+        terminal.stop().await;
+        return refuse(failure::codes::CONFIG_INVALID, &error);
+    }
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    if let Some(path) = ready_file {
+        // Already gone if somebody tidied up; either way it no longer says that we answer.
+        let _ = std::fs::remove_file(path);
+    }
+    tokio::select! {
+        () = terminal.stop() => tracing::info!("stopped"),
+        _ = terminate.recv() => tracing::warn!("told twice: not waiting any longer"),
+        _ = interrupt.recv() => tracing::warn!("told twice: not waiting any longer"),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Writes how we are reached; appears whole or not at all.
+fn announce(path: &Path, ready: &Ready) -> std::io::Result<()> {
+    let text = serde_json::json!({
+        "pid": std::process::id(),
+        "api": format!("http://{}", ready.api),
+        "socket": ready.socket,
+        "token_file": ready.token_file,
+    });
+    let partial = path.with_extension("partial");
+    std::fs::write(&partial, text.to_string())?;
+    std::fs::rename(&partial, path)
+}
+
+/// Says why we do not start, with the code to look up.
+fn refuse(code: model::FailureCode, error: &dyn std::error::Error) -> ExitCode {
+    tracing::error!(%code, %error, "not started");
+    ExitCode::from(78) // EX_CONFIG of sysexits.h: a restart without a change does not help.
+}
+
+/// Logs to standard error at the level of `UKETSUKE_LOG` (default `info`). A panic is logged by its place only:
+/// what it says might be about a person.
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_env_var("UKETSUKE_LOG")
+        .with_default_directive(tracing_subscriber::filter::LevelFilter::INFO.into())
+        .from_env_lossy();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
+}
