@@ -33,7 +33,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ("stfr2", Pure, &["failure", "model", "reader", "stfr2-frames"]),
     ("sma-pa-frames", Pure, &["model", "reader"]),
     ("sma-pa", Pure, &["failure", "model", "reader", "sma-pa-frames"]),
-    ("simulator-firmware", Pure, &["caora-frames", "hi-cara-frames", "model", "reader", "stfr2-frames"]),
+    ("simulator-firmware", Pure, &["caora-frames", "exc-9000-frames", "hi-cara-frames", "model", "reader", "stfr2-frames"]),
     ("simulator-card", Pure, &[]),
     ("simulator-centre", Pure, &["centre-wire", "model"]),
     ("devices", Io, &["card", "failure", "model", "reader"]),

@@ -238,6 +238,12 @@ impl Body {
         self.card.is_some()
     }
 
+    /// Whether it stands upright.
+    #[must_use]
+    pub const fn is_portrait(&self) -> bool {
+        self.portrait
+    }
+
     /// Whether the card that lies there lies the wrong way and the model says so.
     #[must_use]
     pub fn has_card_wrong_side(&self) -> bool {

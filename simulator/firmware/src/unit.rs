@@ -104,6 +104,8 @@ impl<D: Dialect> Unit<D> {
     }
 
     fn restart(&mut self) {
+        // What a dialect draws at power-up is drawn anew.
+        self.seed = self.seed.wrapping_add(1);
         self.dialect = D::powered_up(self.seed);
         self.wire.forget();
         self.body.power_up();
