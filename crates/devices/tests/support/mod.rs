@@ -33,21 +33,23 @@ pub struct Service {
     directory: PathBuf,
     daemon: Child,
     pub ports: [u16; 2],
+    /// Where it writes its own files, if its socket is not handed to it.
+    place: Option<Place>,
 }
 
 impl Service {
     pub fn start() -> Self {
-        let socket = PathBuf::from(std::env::var_os(SOCKET).expect("run by in_own_process"));
-        let directory = socket.parent().unwrap().to_owned();
-        let ports = neighbouring_ports();
-        std::fs::create_dir_all(directory.join("conf")).unwrap();
-        let entry = format!(
-            "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{0}\n\
-             LIBPATH /usr/lib/pcsc/drivers/serial/libifdvpcd.so\nCHANNELID {0}\n",
-            ports[0]
-        );
-        std::fs::write(directory.join("conf/vpcd"), entry).unwrap();
-        Self { daemon: spawn(&directory), directory, ports }
+        let (directory, ports) = prepare();
+        Self { daemon: spawn(&directory), directory, ports, place: None }
+    }
+
+    /// As a package starts it: it makes its own socket and pid file, and may find those of an earlier one.
+    pub fn start_by_itself() -> Self {
+        let (directory, ports) = prepare();
+        let place = Place::new();
+        // The PC/SC library reads its socket's name once and follows links.
+        std::os::unix::fs::symlink(place.inside("pcscd.comm"), directory.join("pcscd.comm")).unwrap();
+        Self { daemon: place.spawn(&directory), directory, ports, place: Some(place) }
     }
 
     pub fn kill(&mut self) {
@@ -55,10 +57,109 @@ impl Service {
         self.daemon.wait().unwrap();
     }
 
+    /// As an administrator stops it.
+    pub fn stop(&mut self) {
+        let daemon = nix::unistd::Pid::from_raw(self.daemon.id().try_into().unwrap());
+        nix::sys::signal::kill(daemon, nix::sys::signal::Signal::SIGTERM).unwrap();
+        self.daemon.wait().unwrap();
+    }
+
+    /// Its own files that are there, in order.
+    pub fn files_left(&self) -> Vec<String> {
+        let place = self.place.as_ref().expect("started by itself");
+        let mut names: Vec<String> = std::fs::read_dir(place.inside(""))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.starts_with("pcscd."))
+            .collect();
+        names.sort();
+        names
+    }
+
     pub fn start_again(&mut self) {
+        if let Some(place) = &self.place {
+            self.daemon = place.spawn(&self.directory);
+            return;
+        }
         std::fs::remove_file(self.directory.join("pcscd.comm")).unwrap();
         self.daemon = spawn(&self.directory);
     }
+}
+
+/// A directory `/run/pcscd` of its own, seen only from within its mount namespace: the service's file names are fixed.
+pub struct Place {
+    /// Keeps the namespace until its input closes.
+    keeper: Child,
+}
+
+impl Place {
+    fn new() -> Self {
+        let mut unshare = Command::new("unshare");
+        if !nix::unistd::geteuid().is_root() {
+            unshare.arg("--map-root-user");
+        }
+        let script = "mount -t tmpfs none /run/pcscd && echo there && exec cat";
+        let keeper =
+            unshare.args(["--mount", "sh", "-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut keeper = keeper.spawn().expect("unshare of util-linux is installed");
+        let mut said = [0; 6];
+        let heard = keeper.stdout.as_mut().unwrap().read_exact(&mut said);
+        assert!(
+            heard.is_ok() && &said == b"there\n",
+            "a mount namespace with a /run/pcscd of its own is needed"
+        );
+        Self { keeper }
+    }
+
+    /// A file of the place, as seen from outside.
+    fn inside(&self, name: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root/run/pcscd/{name}", self.keeper.id()))
+    }
+
+    fn spawn(&self, directory: &std::path::Path) -> Child {
+        let mut nsenter = Command::new("nsenter");
+        nsenter.args(["--target", &self.keeper.id().to_string(), "--mount"]);
+        if !nix::unistd::geteuid().is_root() {
+            nsenter.args(["--user", "--preserve-credentials"]);
+        }
+        nsenter
+            .args([
+                "setpriv",
+                "--pdeathsig",
+                "KILL",
+                "/usr/sbin/pcscd",
+                "--foreground",
+                "--error",
+                "--config",
+            ])
+            .arg(directory.join("conf"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("pcscd and vsmartcard-vpcd are installed")
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+/// The directory of this process and the service's configuration in it.
+fn prepare() -> (PathBuf, [u16; 2]) {
+    let socket = PathBuf::from(std::env::var_os(SOCKET).expect("run by in_own_process"));
+    let directory = socket.parent().unwrap().to_owned();
+    let ports = neighbouring_ports();
+    std::fs::create_dir_all(directory.join("conf")).unwrap();
+    let entry = format!(
+        "FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:{0}\n\
+         LIBPATH /usr/lib/pcsc/drivers/serial/libifdvpcd.so\nCHANNELID {0}\n",
+        ports[0]
+    );
+    std::fs::write(directory.join("conf/vpcd"), entry).unwrap();
+    (directory, ports)
 }
 
 impl Drop for Service {
