@@ -26,7 +26,7 @@ function button(text, id, act, main = false) {
 }
 
 function show(state, notice, detail = "", ...question) {
-  at("panel").dataset.state = state;
+  Object.assign(at("panel").dataset, { state, panel: shown?.nonce ?? "" });
   at("notice").textContent = notice;
   at("detail").textContent = detail;
   at("question").replaceChildren(...question);
