@@ -21,6 +21,7 @@ pub mod document;
 pub mod exc_9000;
 pub mod face;
 pub mod facts;
+pub mod hi_cara;
 pub mod matching;
 pub mod photo;
 pub mod stfr2;
@@ -35,7 +36,7 @@ use model::Moment;
 use reader::conformance::{Firmware, UnitConfig};
 
 /// Every model's driver name, in the order of the makers' table.
-pub const MODELS: &[&str] = &["caora", "stfr2", "exc-9000"];
+pub const MODELS: &[&str] = &["caora", "stfr2", "hi-cara", "exc-9000"];
 
 /// A unit of the named model that is powered up now; `None` if there is no such model.
 #[must_use]
@@ -43,6 +44,7 @@ pub fn unit(model: &str, config: UnitConfig, now: Moment) -> Option<Box<dyn Firm
     Some(match model {
         "caora" => caora::unit(config, now),
         "stfr2" => stfr2::unit(config, now),
+        "hi-cara" => hi_cara::unit(config, now),
         "exc-9000" => exc_9000::unit(config, now),
         _ => return None,
     })
