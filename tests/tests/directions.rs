@@ -33,7 +33,19 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ("stfr2", Pure, &["failure", "model", "reader", "stfr2-frames"]),
     ("sma-pa-frames", Pure, &["model", "reader"]),
     ("sma-pa", Pure, &["failure", "model", "reader", "sma-pa-frames"]),
-    ("simulator-firmware", Pure, &["caora-frames", "exc-9000-frames", "hi-cara-frames", "model", "reader", "stfr2-frames"]),
+    (
+        "simulator-firmware",
+        Pure,
+        &[
+            "caora-frames",
+            "exc-9000-frames",
+            "hi-cara-frames",
+            "model",
+            "reader",
+            "simulator-card",
+            "stfr2-frames",
+        ],
+    ),
     ("simulator-card", Pure, &[]),
     ("simulator-centre", Pure, &["centre-wire", "model"]),
     ("devices", Io, &["card", "failure", "model", "reader"]),
@@ -104,7 +116,7 @@ const IO_CRATES: &[&str] = &[
 const UNUSED: &[(&str, &[&str], &str)] = &[
     (
         "rsa",
-        &["card", "simulator-card", "simulator-centre"],
+        &["card", "simulator-card", "simulator-centre", "simulator-firmware"],
         "to make keys and to blind: keys come from a seed, and a signature of PKCS #1 v1.5 is checked or made without",
     ),
     (
@@ -114,7 +126,7 @@ const UNUSED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "ring",
-        &["card", "simulator-card", "simulator-centre"],
+        &["card", "simulator-card", "simulator-centre", "simulator-firmware"],
         "to make keys: here it hashes, checks, and signs with keys from a seed",
     ),
 ];

@@ -116,6 +116,13 @@ impl Scene {
         Self { subject: Subject::Masked, ..Self::ordinary(seed) }
     }
 
+    /// The same with the head turned far aside.
+    #[must_use]
+    pub fn turned(seed: u64) -> Self {
+        let ordinary = Self::ordinary(seed);
+        Self { pose: 2.0_f32.copysign(ordinary.pose), ..ordinary }
+    }
+
     /// A photograph of a photograph.
     #[must_use]
     pub fn photograph(seed: u64) -> Self {

@@ -20,6 +20,8 @@ pub fn judge(photo: &GreyFrame, camera: &GreyFrame) -> FaceVerdict {
         Verdict::Match { .. } => FaceVerdict::Match,
         Verdict::NoMatch { .. } => FaceVerdict::NoMatch,
         Verdict::TooDark => FaceVerdict::TooDark,
+        Verdict::Masked => FaceVerdict::Masked,
+        Verdict::Turned => FaceVerdict::Pose,
         Verdict::NoFace if matching::shows_print(camera) => FaceVerdict::NotAlive,
         Verdict::NoFace => FaceVerdict::NoFace,
     }

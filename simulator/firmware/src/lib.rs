@@ -14,6 +14,7 @@
 //! | [`face`] | the face compared, on pixels |
 //! | [`matching`] | how faces are told apart |
 //! | [`caora`] … | the models |
+//! | `kit` (feature) | drawn faces for the conformance suite |
 
 pub mod body;
 pub mod caora;
@@ -22,6 +23,8 @@ pub mod exc_9000;
 pub mod face;
 pub mod facts;
 pub mod hi_cara;
+#[cfg(feature = "kit")]
+pub mod kit;
 pub mod matching;
 pub mod photo;
 pub mod stfr2;

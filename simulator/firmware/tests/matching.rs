@@ -39,6 +39,7 @@ fn no_false_accept_and_few_false_rejects() {
     let (mut same, mut different) = (Vec::new(), Vec::new());
     let mut rejects = Vec::new();
     let mut slowest = Duration::ZERO;
+    let mut misjudged = 0;
     for (row, seed) in FACES.enumerate() {
         for scene in 0..3 {
             let frame = face::camera(seed, Scene::ordinary(100 * seed + scene));
@@ -56,6 +57,7 @@ fn no_false_accept_and_few_false_rejects() {
                         rejects.push((seed, scene, if other == Verdict::NoFace { -1.0 } else { -2.0 }))
                     }
                     (Verdict::Match { score } | Verdict::NoMatch { score }, false) => different.push(score),
+                    (Verdict::Masked | Verdict::Turned, false) => misjudged += 1,
                     (_, false) => {}
                 }
             }
@@ -73,31 +75,33 @@ fn no_false_accept_and_few_false_rejects() {
     let accepts = different.iter().filter(|score| **score >= THRESHOLD).count();
     println!("false accepts:  {accepts} of {}", different.len());
     println!("false rejects:  {} of {} {rejects:.3?}", rejects.len(), 3 * FACES.count());
-    println!("slowest:        {slowest:?}");
+    println!("slowest:        {slowest:?}, strangers taken for masked or turned: {misjudged}");
     assert_eq!(accepts, 0);
+    assert!(misjudged <= 10, "{misjudged}");
     assert!(rejects.len() <= 3, "{rejects:?}");
 }
 
 #[test]
 #[allow(clippy::print_stdout, reason = "the distribution is what this test is for")]
-fn dark_masked_and_printed_faces_are_told() {
-    let (mut masked, mut prints, mut living) = (0, 0, 0);
+fn dark_masked_turned_and_printed_faces_are_told() {
+    let (mut masked, mut turned, mut accepted, mut prints, mut living) = (0, 0, 0, 0, 0);
     for seed in FACES {
         let photo = as_reader_gets_it(face::photo(seed));
         assert_eq!(verdict(&photo, &face::camera(seed, Scene::dark(seed))), Verdict::TooDark);
-        masked += usize::from(matches!(
-            verdict(&photo, &face::camera(seed, Scene::masked(seed))),
-            Verdict::Match { .. }
-        ));
+        let mask = verdict(&photo, &face::camera(seed, Scene::masked(seed)));
+        masked += usize::from(mask == Verdict::Masked);
+        turned += usize::from(verdict(&photo, &face::camera(seed, Scene::turned(seed))) == Verdict::Turned);
+        accepted += usize::from(matches!(mask, Verdict::Match { .. }));
         let print = face::camera(seed, Scene::photograph(seed));
         prints += usize::from(verdict(&photo, &print) == Verdict::NoFace);
         living += usize::from(!shows_print(grey(&face::camera(seed, Scene::ordinary(seed)))));
     }
     println!(
-        "masked accepted {masked}, prints seen {prints}, living faces passed {living} of {}",
+        "masks seen {masked}, turned heads seen {turned}, masked accepted {accepted}, prints seen {prints}, living faces passed {living} of {}",
         FACES.count()
     );
-    assert_eq!((masked, prints, living), (0, FACES.count(), FACES.count()));
+    assert_eq!((accepted, prints, living), (0, FACES.count(), FACES.count()));
+    assert!(masked >= 10 && turned >= 8, "of {}", FACES.count());
 }
 
 #[test]
