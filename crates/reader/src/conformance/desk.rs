@@ -46,7 +46,7 @@ impl Desk {
     }
 
     pub(super) fn unopened(kit: &Kit, config: UnitConfig) -> Self {
-        Self::around(kit, (kit.unit)(config, Moment::ZERO))
+        Self::around(kit, kit.power_up(config, Moment::ZERO))
     }
 
     /// A desk with this unit in the place of the model's own.

@@ -128,7 +128,7 @@ macro_rules! tests_of_rules {
 /// Proves a driver: one test for each of [`RULES`]. The one line of a driver's `tests/conformance.rs`.
 ///
 /// ```ignore
-/// reader::conformance::suite!(simulator_firmware::kit(&caora::FACTORY));
+/// reader::conformance::suite!(simulator_firmware::kit::of(&caora::FACTORY));
 /// ```
 #[macro_export]
 macro_rules! suite {

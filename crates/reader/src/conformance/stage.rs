@@ -71,7 +71,7 @@ impl Stage {
             Self::Attempt => desk.open_attempt(ATTEMPT).granted("number_b_is_told_as_read"),
             Self::Comparing => {
                 desk.open_attempt(ATTEMPT).granted("number_b_is_told_as_read")?;
-                let faces = (kit.faces)(&desk.profile.photo);
+                let faces = kit.drawn_faces();
                 desk.compare(ATTEMPT, &faces.photo);
                 desk.wait_for_photo().granted("face_is_compared")
             }
@@ -81,14 +81,14 @@ impl Stage {
     }
 
     /// What the patient does next, and the event that it gives; `None` where nothing is waited for.
-    pub(super) fn next(self, kit: &Kit, desk: &Desk) -> Step<Option<(Doing, &'static str)>> {
+    pub(super) fn next(self, kit: &Kit) -> Step<Option<(Doing, &'static str)>> {
         Ok(Some(match self {
             Self::Opened | Self::Attempt => return Ok(None),
             Self::Idle => (Doing::Act(Act::PlaceCard(desk::card()?)), "card placed"),
             Self::Card => (Doing::Act(Act::TakeCard), "card taken"),
             Self::Methods => (Doing::Answer(Answer::Method(Method::Pin)), "method chosen"),
             Self::Comparing => {
-                let faces = (kit.faces)(&desk.profile.photo);
+                let faces = kit.drawn_faces();
                 (Doing::Act(Act::ShowFace(Some(faces.same))), "face compared")
             }
             Self::Pin => (Doing::Answer(Answer::Pin(*PIN)), "PIN entered"),

@@ -1,6 +1,6 @@
 //! Questions and their answers.
 
-use super::{Act, Answer, Desk, Judged as _, Kit, Profile, Stage, Step, judge, need};
+use super::{Act, Answer, Desk, Doing, Judged as _, Kit, Profile, Stage, Step, judge, need};
 use crate::conformance::desk::{
     ANSWER, SOON, Wanted, ask_pin, checkups, chosen, consented, medical, methods, typed,
 };
@@ -9,6 +9,10 @@ use crate::conformance::stage::ATTEMPT;
 use crate::conformance::{CardFace, Reading};
 use crate::{AttemptId, Command, Event, FaceVerdict, Language, Method, Stated};
 use model::{ConsentItem, ConsentScreen, Pii, Purpose};
+use std::time::Duration;
+
+/// So long nothing reaches the unit: every dialect says again what was not acknowledged.
+const LOST: Duration = Duration::from_millis(250);
 
 pub(in super::super) fn chosen_method_is_told(kit: &Kit) -> Step<()> {
     let mut desk = Desk::with_card(kit)?;
@@ -50,6 +54,8 @@ pub(in super::super) fn number_b_is_told_as_read(kit: &Kit) -> Step<()> {
     let mut desk = Desk::with_card(kit)?;
     desk.open_attempt(ATTEMPT).judged()?;
     desk.see(&Wanted::Attempt).judged()?;
+    desk.say(Command::Cancel);
+    desk.see(&Wanted::Nothing).granted("cancelled_question_stays_unanswered")?;
     desk.act(Act::ReadNumberB(Reading::LastDigitWrong))?;
     desk.say(Command::OpenAttempt(AttemptId(ATTEMPT + 1)));
     let event = desk.hear("number B read").judged()?;
@@ -77,7 +83,7 @@ pub(in super::super) fn unreadable_number_b_ends_the_attempt(kit: &Kit) -> Step<
 
 pub(in super::super) fn face_is_compared(kit: &Kit) -> Step<()> {
     let mut desk = Stage::Attempt.reach(kit)?;
-    let faces = (kit.faces)(&desk.profile.photo);
+    let faces = kit.drawn_faces();
     desk.compare(ATTEMPT, &faces.photo);
     desk.wait_for_photo().judged_in("an empty room")?;
     desk.show_face(Some(faces.same))?;
@@ -87,7 +93,7 @@ pub(in super::super) fn face_is_compared(kit: &Kit) -> Step<()> {
 
 pub(in super::super) fn every_verdict_is_told(kit: &Kit) -> Step<()> {
     let mut desk = Desk::with_card(kit)?;
-    let faces = (kit.faces)(&desk.profile.photo);
+    let faces = kit.drawn_faces();
     let no_picture = Pii::new(b"no picture".to_vec());
     let cases = [
         ("another person", Some(faces.other), &faces.photo, FaceVerdict::NoMatch),
@@ -108,7 +114,7 @@ pub(in super::super) fn every_verdict_is_told(kit: &Kit) -> Step<()> {
 
 pub(in super::super) fn conditions_are_told(kit: &Kit) -> Step<()> {
     let mut desk = Desk::with_card(kit)?;
-    let faces = (kit.faces)(&desk.profile.photo);
+    let faces = kit.drawn_faces();
     let least_light = desk.profile.least_face_light_lux;
     let minds_sun = Profile::has(desk.profile.shade_card_slot);
     for (attempt, (lux, sun)) in (ATTEMPT..).zip([(320, false), (40, false), (320, true)]) {
@@ -216,19 +222,21 @@ pub(in super::super) fn document_is_told_as_read(kit: &Kit) -> Step<()> {
 pub(in super::super) fn an_answer_is_told_once(kit: &Kit) -> Step<()> {
     for stage in [Stage::Idle, Stage::Card, Stage::Methods, Stage::Pin, Stage::Consent, Stage::Comparing] {
         let mut desk = stage.reach(kit)?;
-        let Some((doing, wanted)) = stage.next(kit, &desk)? else { continue };
-        // What the driver says of it is lost for a while, so that the unit says it again.
-        desk.pair.lose_to_reader(true);
-        desk.go(doing)?;
-        desk.pass(std::time::Duration::from_millis(250));
-        desk.pair.lose_to_reader(false);
-        desk.pass(ANSWER);
-        let told = desk.pair.events.iter().filter(|event| event.name() == wanted).count();
-        let others = desk.pair.events.len() - told;
-        let given_up = desk.pair.troubles.len() == 1;
-        judge(others == 0 && (told == 1 || told == 0 && given_up), || {
-            format!("at {stage:?} {wanted} was to be told once; {}", desk.story())
-        })?;
+        let Some((doing, wanted)) = stage.next(kit)? else { continue };
+        told_once(&mut desk, doing, wanted).judged_in(format_args!("at {stage:?}"))?;
     }
-    Ok(())
+    let mut desk = Stage::Pin.reach(kit)?;
+    told_once(&mut desk, Doing::Answer(Answer::CancelPin), "PIN cancelled").judged()
+}
+
+/// What the driver says of the answer is lost for a while, so that the unit says it again.
+fn told_once(desk: &mut Desk, doing: Doing, wanted: &str) -> Step<()> {
+    desk.pair.lose_to_reader(true);
+    desk.go(doing)?;
+    desk.pass(LOST);
+    desk.pair.lose_to_reader(false);
+    desk.pass(ANSWER);
+    let told: Vec<_> = desk.pair.events.iter().map(Event::name).collect();
+    let given_up = desk.pair.troubles.len() == 1 && told.is_empty();
+    need(told == [wanted] || given_up, || format!("{wanted} was to be told once; {}", desk.story()))
 }

@@ -16,7 +16,7 @@ const PIECES: usize = 40;
 const MOST_BYTES: usize = 300;
 
 pub(in super::super) fn a_visit_goes_right_in_any_pieces(kit: &Kit) -> Step<()> {
-    let faces = (kit.faces)(&kit.factory.profile().photo);
+    let faces = kit.drawn_faces();
     let mut whole = Desk::ready(kit)?;
     goes_right(&mut whole, &faces).granted("the rules about questions")?;
     for pieces in [Pieces::Bytewise, Pieces::Gathered(Duration::from_millis(20))] {
@@ -39,7 +39,7 @@ fn goes_right(desk: &mut Desk, faces: &crate::conformance::Faces) -> Step<()> {
 
 pub(in super::super) fn arbitrary_bytes_are_borne(kit: &Kit) -> Step<()> {
     for stage in Stage::ALL {
-        for seed in seeds().step_by(4) {
+        for seed in seeds(kit).step_by(4) {
             let mut desk = stage.reach(kit)?;
             let mut draw = Draw::new(seed);
             let before = (desk.pair.events.len(), desk.pair.sent);
@@ -58,7 +58,7 @@ pub(in super::super) fn arbitrary_bytes_are_borne(kit: &Kit) -> Step<()> {
 pub(in super::super) fn damaged_words_are_borne(kit: &Kit) -> Step<()> {
     let words = recorded(kit)?;
     for stage in Stage::ALL {
-        for seed in seeds().step_by(4) {
+        for seed in seeds(kit).step_by(4) {
             let mut desk = stage.reach(kit)?;
             let mut draw = Draw::new(seed);
             for _ in 0..PIECES {
@@ -99,7 +99,7 @@ fn noise(draw: &mut Draw, link: Link) -> Vec<u8> {
 
 /// What a unit says in a whole visit.
 fn recorded(kit: &Kit) -> Step<Vec<Vec<u8>>> {
-    let faces = (kit.faces)(&kit.factory.profile().photo);
+    let faces = kit.drawn_faces();
     let mut desk = Desk::unopened(kit, super::UnitConfig::default());
     desk.pair.record();
     desk.pair.input(Input::LinkOpened);

@@ -12,7 +12,7 @@ const BROKEN: u16 = 80;
 pub(in super::super) fn a_bad_cable_is_mended(kit: &Kit) -> Step<()> {
     let faces = good_cable(kit)?;
     let (mut visits, mut given_up) = (0_u32, Vec::new());
-    for seed in seeds() {
+    for seed in seeds(kit) {
         let mut desk = Desk::ready(kit)?;
         desk.pair.mangle(seed, BAD);
         let end = visit(&mut desk, &faces, seed).judged_in(format_args!("seed {seed}"))?;
@@ -32,7 +32,7 @@ pub(in super::super) fn a_bad_cable_is_mended(kit: &Kit) -> Step<()> {
 
 pub(in super::super) fn a_broken_cable_tells_nothing_wrong(kit: &Kit) -> Step<()> {
     let faces = good_cable(kit)?;
-    for seed in seeds() {
+    for seed in seeds(kit) {
         let mut desk = Desk::ready(kit)?;
         desk.pair.mangle_roughly(seed, BROKEN);
         let end = visit(&mut desk, &faces, seed).judged_in(format_args!("seed {seed}"))?;
@@ -44,7 +44,7 @@ pub(in super::super) fn a_broken_cable_tells_nothing_wrong(kit: &Kit) -> Step<()
 }
 
 fn good_cable(kit: &Kit) -> Step<Faces> {
-    let faces = (kit.faces)(&kit.factory.profile().photo);
+    let faces = kit.drawn_faces();
     let mut desk = Desk::ready(kit)?;
     for seed in 0..2 {
         let end = visit(&mut desk, &faces, seed).granted("the rules about questions")?;

@@ -121,7 +121,7 @@ pub(in super::super) fn too_large_a_photo_is_refused(kit: &Kit) -> Step<()> {
 
 pub(in super::super) fn comparing_needs_the_open_attempt(kit: &Kit) -> Step<()> {
     let mut desk = Desk::with_card(kit)?;
-    let photo = (kit.faces)(&desk.profile.photo).photo;
+    let photo = kit.drawn_faces().photo;
     let compare = |attempt| Command::Compare { attempt: AttemptId(attempt), photo: photo.clone() };
     refused(&mut desk, compare(ATTEMPT))?;
     desk.open_attempt(ATTEMPT).granted("number_b_is_told_as_read")?;
