@@ -42,6 +42,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
             "hi-cara-frames",
             "model",
             "reader",
+            "sma-pa-frames",
             "simulator-card",
             "stfr2-frames",
         ],

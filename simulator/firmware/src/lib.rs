@@ -27,6 +27,7 @@ pub mod hi_cara;
 pub mod kit;
 pub mod matching;
 pub mod photo;
+pub mod sma_pa;
 pub mod stfr2;
 mod unit;
 mod wire;
@@ -39,7 +40,7 @@ use model::Moment;
 use reader::conformance::{Firmware, UnitConfig};
 
 /// Every model's driver name, in the order of the makers' table.
-pub const MODELS: &[&str] = &["caora", "stfr2", "hi-cara", "exc-9000"];
+pub const MODELS: &[&str] = &["caora", "stfr2", "sma-pa", "hi-cara", "exc-9000"];
 
 /// A unit of the named model that is powered up now; `None` if there is no such model.
 #[must_use]
@@ -47,6 +48,7 @@ pub fn unit(model: &str, config: UnitConfig, now: Moment) -> Option<Box<dyn Firm
     Some(match model {
         "caora" => caora::unit(config, now),
         "stfr2" => stfr2::unit(config, now),
+        "sma-pa" => sma_pa::unit(config, now),
         "hi-cara" => hi_cara::unit(config, now),
         "exc-9000" => exc_9000::unit(config, now),
         _ => return None,
