@@ -4,6 +4,7 @@ pub mod browser;
 pub mod canary;
 pub mod control;
 pub mod raw;
+pub mod service;
 pub mod syscalls;
 
 use rig::{Daemon, DaemonOptions, Events, RigError, ServerEvent, Simulator, SimulatorOptions};
@@ -101,6 +102,14 @@ impl TestDesk {
         let folder = self.simulator.ready().face_dir.clone();
         self.daemon.stop()?;
         face_files(&folder).map_err(|cause| RigError::File { path: folder, fault: cause.to_string() })
+    }
+
+    /// Threads that the daemon has at this moment.
+    ///
+    /// # Errors
+    /// If the system does not tell.
+    pub fn daemon_threads(&self) -> std::io::Result<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/task", self.daemon.pid()))?.count())
     }
 
     /// Makes the centre misbehave in this way.

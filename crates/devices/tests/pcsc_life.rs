@@ -21,7 +21,7 @@ use devices::pcsc::{SlotState, SlotStatus, Watcher};
 use devices::slot::{SlotFault, SlotWorker};
 use failure::codes;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 use support::{Card, Reply, SLOTS, Service, in_own_process};
 use tokio::sync::watch;
@@ -302,25 +302,31 @@ const OTHER: &str = "UKETSUKE_TEST_OTHER";
 const HELD: &str = "the slot is held";
 
 /// Another program with a handle on the first slot's card.
-struct Other(Child);
+struct Other {
+    process: Child,
+    /// Read to its end: what it says last must find a reader.
+    says: BufReader<ChildStdout>,
+}
 
 impl Other {
     fn holds(mode: &str) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", "other_program", "--nocapture", "--test-threads=1"])
             .env(OTHER, mode)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let said = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        assert!(said.into_iter().any(|line| line.contains(HELD)), "the other program did not get the card");
-        Self(child)
+        let mut says = BufReader::new(process.stdout.take().unwrap());
+        let held = says.by_ref().lines().map_while(Result::ok).any(|line| line.contains(HELD));
+        assert!(held, "the other program did not get the card");
+        Self { process, says }
     }
 
     /// Ends it and waits until it has.
     fn lets_go(mut self) {
-        drop(self.0.stdin.take());
-        self.0.wait().unwrap();
+        drop(self.process.stdin.take());
+        self.says.read_to_end(&mut Vec::new()).unwrap();
+        assert!(self.process.wait().unwrap().success());
     }
 }
