@@ -20,6 +20,9 @@ pub(crate) struct Line {
     retransmissions: u32,
     /// Whether anything unintelligible came since the last success.
     noise: bool,
+    /// Since when, and until when, damage came with no calm in between. Single successes do not end it: an EOT by
+    /// chance among noise is none.
+    noisy: Option<(Moment, Moment)>,
     quiet_at: Option<Moment>,
     /// Until then a silent or unintelligible unit may still be starting.
     patient_until: Option<Moment>,
@@ -56,6 +59,7 @@ impl Line {
             last_heard: None,
             retransmissions: 0,
             noise: false,
+            noisy: None,
             quiet_at: None,
             patient_until: Some(now.after(timing.start)),
             blocks_in_turn: 0,
@@ -66,6 +70,7 @@ impl Line {
     /// The unit identified itself: from now on t1 and the count of retransmissions hold.
     pub(crate) const fn end_patience(&mut self) {
         self.patient_until = None;
+        self.noisy = None;
     }
 
     /// Why a unit that did not identify itself within t5 counts as out of order.
@@ -118,6 +123,9 @@ impl Line {
             // Half a block is noise until its rest arrives: whole, it is a success.
             self.noise = true;
             self.quiet_at = Some(now.after(self.timing.quiet));
+            if self.collector.is_damaged() {
+                self.meet_noise(now)?;
+            }
         }
         Ok(event)
     }
@@ -127,6 +135,7 @@ impl Line {
         if self.quiet_at.is_some_and(|at| at <= now) {
             self.quiet_at = None;
             self.collector.clear();
+            self.meet_noise(now)?;
             return self.mend(now);
         }
         match self.phase {
@@ -211,6 +220,20 @@ impl Line {
                 Ok(())
             }
         }
+    }
+
+    /// Gives up a unit whose noise does not end, however it is spread.
+    fn meet_noise(&mut self, now: Moment) -> Result<(), CaoraError> {
+        let since = match self.noisy {
+            Some((since, last)) if now <= last.after(self.timing.answer) => since,
+            _ => now,
+        };
+        self.noisy = Some((since, now));
+        if self.patient_until.is_none() && now >= since.after(self.timing.noise) {
+            let (what, transmissions) = ("anything", self.retransmissions + 1);
+            return Err(CaoraError::Garbled { what, transmissions });
+        }
+        Ok(())
     }
 
     fn send_again(&mut self, now: Moment) -> Result<(), CaoraError> {

@@ -182,7 +182,8 @@ impl Machine {
             line.end_patience();
         }
         let info = UnitInfo { firmware: identity.firmware, serial: identity.serial };
-        self.report(Event::Ready { unit: info, card: false });
+        self.card = identity.card;
+        self.report(Event::Ready { unit: info, card: identity.card });
         Ok(())
     }
 
@@ -215,11 +216,11 @@ impl Machine {
             ReaderMessage::NumberB { attempt, number } => {
                 (Event::NumberBRead { attempt, number }, self.asked == Asked::Attempt(attempt), false)
             }
-            ReaderMessage::Verdict { attempt, verdict } => (
-                Event::FaceCompared { attempt, verdict, conditions: Conditions::default() },
-                self.asked == Asked::Attempt(attempt),
-                true,
-            ),
+            ReaderMessage::Verdict { attempt, verdict, face_lux } => {
+                let conditions = Conditions { face_lux: Some(face_lux), slot_in_sun: None };
+                let event = Event::FaceCompared { attempt, verdict, conditions };
+                (event, self.asked == Asked::Attempt(attempt), true)
+            }
             ReaderMessage::PinEntered(pin) => (Event::PinEntered(pin), self.asked == Asked::Pin, true),
             ReaderMessage::PinCancelled => (Event::PinCancelled, self.asked == Asked::Pin, true),
             ReaderMessage::ConsentAnswered { screen, decision } => {
@@ -349,7 +350,8 @@ impl ReaderDriver for Machine {
 
     fn next_wakeup(&self) -> Option<Moment> {
         let line = self.line.as_ref()?.next_wakeup();
-        [line, self.poll_at()].into_iter().flatten().min()
+        let start = (self.stage != Stage::InUse).then_some(self.start_until);
+        [line, self.poll_at(), start].into_iter().flatten().min()
     }
 }
 

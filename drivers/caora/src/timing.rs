@@ -9,6 +9,8 @@ pub(crate) struct Timing {
     pub(crate) answer: Duration,
     /// t2: a quiet line after damage.
     pub(crate) quiet: Duration,
+    /// So long may damage follow on damage, each within t1 of the one before.
+    pub(crate) noise: Duration,
     /// t4: between two ENQ while nothing is asked and no card lies there. A card is seen 50 ms later on average,
     /// which no patient notices; five readers asked at this pace stay under 0.1 % of one processor.
     pub(crate) poll_idle: Duration,
@@ -25,10 +27,10 @@ pub(crate) struct Timing {
 }
 
 impl Timing {
-    /// From the last sign of life until the unit is given up: the next ENQ, t1 for it and for each retransmission, and
-    /// a last piece of noise.
+    /// From the last sign of life until the unit is given up: the next ENQ, t1 for it and for each retransmission; and
+    /// as much again for noise that looks like an answer once.
     pub(crate) fn given_up(&self) -> Duration {
-        self.poll_idle + self.answer * (self.retransmissions + 1) + self.quiet
+        (self.poll_idle + self.answer * (self.retransmissions + 1)) * 2
     }
 }
 
@@ -36,6 +38,7 @@ impl Timing {
 pub(crate) const TIMING: Timing = Timing {
     answer: Duration::from_millis(300),
     quiet: Duration::from_millis(20),
+    noise: Duration::from_secs(1),
     poll_idle: Duration::from_millis(100),
     poll_busy: Duration::from_millis(20),
     start: Duration::from_secs(5),

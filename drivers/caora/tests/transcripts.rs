@@ -9,7 +9,7 @@ use model::panel::PadOrder;
 use model::{ConsentItem, ConsentScreen, Decision, Moment, Pii, Pin, Purpose};
 use reader::conformance::{Act, AskedView, CardFace, Firmware, GreyFrame, Pair, Reading, UnitConfig, View};
 use reader::{
-    AttemptId, Command, Event, FaceVerdict, Input, Lamp, Language, Link, Method, Notice, Parity,
+    AttemptId, Command, Conditions, Event, FaceVerdict, Input, Lamp, Language, Link, Method, Notice, Parity,
     ReaderFactory, SerialSettings, Sound,
 };
 use simulator_card::face::{self, Scene};
@@ -201,7 +201,7 @@ fn a_command_goes_out_at_once() {
 }
 
 #[test]
-fn a_face_that_is_another_masked_dark_printed_or_absent_does_not_match() {
+fn a_face_that_is_another_masked_turned_dark_printed_or_absent_does_not_match() {
     let mut desk = ready();
     act(&mut desk, Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
     hear(&mut desk, "card placed");
@@ -210,6 +210,8 @@ fn a_face_that_is_another_masked_dark_printed_or_absent_does_not_match() {
         (2, camera(HANAKO, Scene::dark(1202)), FaceVerdict::TooDark),
         (3, camera(HANAKO, Scene::photograph(1203)), FaceVerdict::NotAlive),
         (4, None, FaceVerdict::NoFace),
+        (6, camera(HANAKO, Scene::masked(1204)), FaceVerdict::Masked),
+        (7, camera(HANAKO, Scene::turned(1205)), FaceVerdict::Pose),
     ] {
         act(&mut desk, Act::ShowFace(frame));
         compare(&mut desk, attempt, HANAKO);
@@ -365,12 +367,34 @@ fn what_the_model_lacks_is_refused_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_card_that_lies_there_at_the_start_is_told_after_ready() {
+fn a_card_that_lies_there_at_the_start_is_told_with_ready_only() {
     let mut unit = caora::unit(UnitConfig::default(), Moment::ZERO);
     unit.act(Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()), Moment::ZERO);
     let mut desk = Pair::new(FACTORY.create(), unit);
-    hear(&mut desk, "ready");
+    let Event::Ready { card: true, .. } = hear(&mut desk, "ready") else { panic!() };
+    hear_nothing(&mut desk);
+    act(&mut desk, Act::TakeCard);
+    hear(&mut desk, "card taken");
+    let Event::Ready { card: false, .. } = hear(&mut self::desk(UnitConfig::default()), "ready") else {
+        panic!()
+    };
+}
+
+#[test]
+fn the_light_on_the_face_goes_with_every_verdict() {
+    let mut desk = ready();
+    act(&mut desk, Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
     hear(&mut desk, "card placed");
+    act(&mut desk, Act::ShowFace(camera(HANAKO, Scene::ordinary(1201))));
+    for (attempt, lux, wanted) in [(1, 149, FaceVerdict::TooDark), (2, 150, FaceVerdict::Match)] {
+        act(&mut desk, Act::Light(lux));
+        compare(&mut desk, attempt, HANAKO);
+        let Event::FaceCompared { verdict, conditions, .. } = hear(&mut desk, "face compared") else {
+            panic!()
+        };
+        let measured = Conditions { face_lux: Some(lux), slot_in_sun: None };
+        assert_eq!((verdict, conditions), (wanted, measured));
+    }
 }
 
 #[test]
@@ -378,7 +402,7 @@ fn a_slow_start_is_waited_for_and_a_silent_unit_is_not() {
     let mut slow = desk(UnitConfig { start_up: Duration::from_secs(3), ..UnitConfig::default() });
     hear(&mut slow, "ready");
     let mut never = desk(UnitConfig { start_up: Duration::from_secs(3600), ..UnitConfig::default() });
-    fault_within(&mut never, Duration::from_millis(5_100), "READER_SILENT");
+    fault_within(&mut never, FACTORY.patience().start, "READER_SILENT");
 }
 
 #[test]
@@ -432,6 +456,61 @@ fn an_unplugged_unit_is_a_fault_at_once() {
     let mut desk = ready();
     desk.input(Input::LinkClosed);
     assert_eq!(desk.troubles, ["READER_UNPLUGGED"]);
+}
+
+/// A unit on a line with noise between its answers: gaps long enough for a whole turn.
+#[derive(Debug)]
+struct Crackling {
+    unit: Unit,
+    noise_at: Moment,
+    now: Moment,
+}
+
+impl Firmware for Crackling {
+    fn link(&self) -> Link {
+        self.unit.link()
+    }
+    fn link_changed(&mut self, open: bool, now: Moment) {
+        self.unit.link_changed(open, now);
+    }
+    fn act(&mut self, act: Act, now: Moment) -> bool {
+        self.unit.act(act, now)
+    }
+    fn view(&self) -> View {
+        self.unit.view()
+    }
+    fn announces_card(&self, piece: &[u8]) -> bool {
+        self.unit.announces_card(piece)
+    }
+    fn receive(&mut self, bytes: &[u8], now: Moment) {
+        self.now = now;
+        self.unit.receive(bytes, now);
+    }
+    fn wake(&mut self, now: Moment) {
+        self.now = now;
+        self.unit.wake(now);
+    }
+    fn poll_send(&mut self) -> Option<Vec<u8>> {
+        if self.noise_at <= self.now {
+            self.noise_at = self.now.after(Duration::from_millis(150));
+            return Some(vec![0xE7; 24]);
+        }
+        self.unit.poll_send()
+    }
+    fn next_wakeup(&self) -> Option<Moment> {
+        [Some(self.noise_at), self.unit.next_wakeup()].into_iter().flatten().min()
+    }
+}
+
+#[test]
+fn noise_with_gaps_is_given_up_though_answers_come_through() {
+    let begins = Moment::ZERO.after(Duration::from_secs(1));
+    let unit = caora::unit(UnitConfig::default(), Moment::ZERO);
+    let mut desk = Pair::new(FACTORY.create(), Crackling { unit, noise_at: begins, now: Moment::ZERO });
+    assert!(desk.run_until(Duration::from_millis(900), 100, |desk| !desk.events.is_empty()));
+    let given_up = desk.run_until(Duration::from_secs(3), 2_000, |desk| !desk.troubles.is_empty());
+    assert!(given_up && desk.troubles == ["READER_GARBLED"], "{:?}", desk.troubles);
+    assert!(desk.now <= begins.after(FACTORY.patience().silence), "{:?}", desk.now);
 }
 
 /// Bytes that no unit sends: the terminal must neither panic nor spin, and must give up.

@@ -186,6 +186,12 @@ impl Collector {
         self.damaged || (!self.complete && !self.bytes.is_empty())
     }
 
+    /// Whether something damaged was heard since the line was quiet.
+    #[must_use]
+    pub const fn is_damaged(&self) -> bool {
+        self.damaged
+    }
+
     /// Treats what was heard as damaged: a token or message that has no place here.
     pub fn spoil(&mut self) {
         self.clear();

@@ -52,6 +52,8 @@ pub struct Identity {
     pub serial: String,
     /// Self-test: 0 passed, otherwise the number of what failed, up to 99.
     pub self_test: u8,
+    /// Whether a card lies in the tray now.
+    pub card: bool,
 }
 
 /// A message from the reader to the terminal.
@@ -80,6 +82,8 @@ pub enum ReaderMessage {
         attempt: AttemptId,
         /// How.
         verdict: FaceVerdict,
+        /// Light on the face in lux.
+        face_lux: u16,
     },
     /// `PE`: four digits were typed.
     PinEntered(Pin),
@@ -164,6 +168,8 @@ impl ReaderMessage {
             b"VD" => Self::Verdict {
                 attempt: fields.attempt()?,
                 verdict: parse_verdict(fields.decimal(2, "verdict")?)?,
+                face_lux: u16::try_from(fields.decimal(5, "lux")?)
+                    .map_err(|_| FrameError::Field { field: "lux" })?,
             },
             b"PE" => Self::PinEntered(
                 Pin::from_digits(fields.rest()).map_err(|_| FrameError::Field { field: "PIN" })?,
@@ -190,9 +196,10 @@ impl ReaderMessage {
                 emit_attempt(*attempt, body);
                 body.extend_from_slice(number.expose(Purpose::Simulate));
             }
-            Self::Verdict { attempt, verdict } => {
+            Self::Verdict { attempt, verdict, face_lux } => {
                 emit_attempt(*attempt, body);
                 body.extend_from_slice(verdict_digits(*verdict));
+                body.extend_from_slice(format!("{face_lux:05}").as_bytes());
             }
             Self::PinEntered(pin) => body.extend_from_slice(pin.expose(Purpose::Simulate)),
             Self::ConsentAnswered { screen, decision } => {
@@ -225,7 +232,7 @@ fn emit_identity(identity: &Identity, body: &mut Vec<u8>) -> Result<(), FrameErr
     if identity.self_test > 99 {
         return Err(FrameError::Field { field: "self-test" });
     }
-    body.extend_from_slice(format!("{:02}", identity.self_test).as_bytes());
+    body.extend_from_slice(format!("{:02},{}", identity.self_test, u8::from(identity.card)).as_bytes());
     Ok(())
 }
 
@@ -236,7 +243,16 @@ fn parse_identity(fields: &mut Fields<'_>) -> Result<Identity, FrameError> {
         serial: name(fields.until(b','), "serial")?,
         self_test: u8::try_from(fields.decimal(2, "self-test")?)
             .map_err(|_| FrameError::Field { field: "self-test" })?,
+        card: parse_card(fields.take(2, "card")?)?,
     })
+}
+
+const fn parse_card(text: &[u8]) -> Result<bool, FrameError> {
+    match text {
+        b",0" => Ok(false),
+        b",1" => Ok(true),
+        _ => Err(FrameError::Field { field: "card" }),
+    }
 }
 
 fn name(bytes: &[u8], field: &'static str) -> Result<String, FrameError> {

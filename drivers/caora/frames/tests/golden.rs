@@ -50,8 +50,9 @@ fn what_the_reader_sends() {
         firmware: "1.04".into(),
         serial: "T0000042".into(),
         self_test: 0,
+        card: false,
     };
-    unit(&ReaderMessage::Identity(identity), 0, "0026IDPD-CA01,1.04,T0000042,00", 0x65);
+    unit(&ReaderMessage::Identity(identity), 0, "0028IDPD-CA01,1.04,T0000042,00,0", 0x77);
     let digits = NumberB::from_digits(b"55021720352285").unwrap();
     unit(
         &ReaderMessage::NumberB { attempt: ATTEMPT, number: digits },
@@ -60,8 +61,8 @@ fn what_the_reader_sends() {
         0x02,
     );
     unit(&ReaderMessage::PinEntered(Pin::from_digits(b"1234").unwrap()), 2, "2006PE1234", 0x16);
-    let verdict = ReaderMessage::Verdict { attempt: ATTEMPT, verdict: FaceVerdict::Match };
-    unit(&verdict, 4, "4020VD112233445566778800", 0x17);
+    let verdict = ReaderMessage::Verdict { attempt: ATTEMPT, verdict: FaceVerdict::Match, face_lux: 320 };
+    unit(&verdict, 4, "4025VD11223344556677880000320", 0x23);
 }
 
 #[test]

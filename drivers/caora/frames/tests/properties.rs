@@ -38,18 +38,21 @@ fn reader_message() -> impl Strategy<Value = ReaderMessage> {
     let name = || "[!-+--~]{1,16}";
     prop_oneof![
         Just(()).prop_map(|()| ReaderMessage::PoweredUp),
-        (name(), name(), name(), 0..=99_u8).prop_map(|(model, firmware, serial, self_test)| {
-            ReaderMessage::Identity(Identity { model, firmware, serial, self_test })
-        }),
+        (name(), name(), name(), 0..=99_u8, any::<bool>()).prop_map(
+            |(model, firmware, serial, self_test, card)| {
+                ReaderMessage::Identity(Identity { model, firmware, serial, self_test, card })
+            }
+        ),
         Just(()).prop_map(|()| ReaderMessage::CardPlaced),
         Just(()).prop_map(|()| ReaderMessage::MethodChosen(Method::Pin)),
         (any::<u64>(), "[0-9]{14}").prop_map(|(attempt, digits)| ReaderMessage::NumberB {
             attempt: AttemptId(attempt),
             number: NumberB::from_digits(digits.as_bytes()).unwrap()
         }),
-        any::<u64>().prop_map(|attempt| ReaderMessage::Verdict {
+        (any::<u64>(), any::<u16>()).prop_map(|(attempt, face_lux)| ReaderMessage::Verdict {
             attempt: AttemptId(attempt),
-            verdict: FaceVerdict::TooDark
+            verdict: FaceVerdict::TooDark,
+            face_lux,
         }),
         "[0-9]{4}".prop_map(|digits| ReaderMessage::PinEntered(Pin::from_digits(digits.as_bytes()).unwrap())),
         "[a-z0-9-]{1,32}"

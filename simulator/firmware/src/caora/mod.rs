@@ -128,10 +128,8 @@ impl Caora {
             firmware: identity.firmware.clone(),
             serial: identity.serial.clone(),
             self_test: identity.self_test,
+            card: around.body.has_card(),
         }));
-        if around.body.has_card() {
-            self.line.say(ReaderMessage::CardPlaced);
-        }
         self.photo = None;
         around.obey(Order::Begin)
     }
@@ -166,7 +164,9 @@ fn message_for(told: Told) -> Option<ReaderMessage> {
         Told::CardTaken => ReaderMessage::CardTaken,
         Told::Method(method) => ReaderMessage::MethodChosen(method),
         Told::NumberB { attempt, number } => ReaderMessage::NumberB { attempt, number },
-        Told::Verdict { attempt, verdict, .. } => ReaderMessage::Verdict { attempt, verdict },
+        Told::Verdict { attempt, verdict, conditions } => {
+            ReaderMessage::Verdict { attempt, verdict, face_lux: conditions.face_lux? }
+        }
         Told::Pin(pin) => ReaderMessage::PinEntered(pin),
         Told::PinCancelled => ReaderMessage::PinCancelled,
         Told::Consent { screen, decision } => ReaderMessage::ConsentAnswered { screen, decision },

@@ -1,0 +1,3 @@
+//! The driver keeps every rule of the one suite.
+
+reader::conformance::suite!(simulator_firmware::kit::of(&caora::FACTORY));
