@@ -32,6 +32,8 @@ pub(crate) struct Line {
     alive_at: Moment,
     last_byte: Moment,
     noise: Option<Noise>,
+    /// Whether anything unintelligible came since the last sign of life.
+    garbled: bool,
     second: Moment,
     frames_in_second: u32,
     sends: VecDeque<Vec<u8>>,
@@ -72,6 +74,7 @@ impl Line {
             alive_at: now,
             last_byte: now,
             noise: None,
+            garbled: false,
             second: now,
             frames_in_second: 0,
             sends: VecDeque::new(),
@@ -162,6 +165,7 @@ impl Line {
         if self.decoder.take_noise() > 0 {
             let since = self.noise.map_or(now, |noise| noise.since);
             self.noise = Some(Noise { since, last: now });
+            self.garbled = true;
         }
         Ok(heard)
     }
@@ -181,6 +185,7 @@ impl Line {
             Taken::OfTheLine { code: frame.code(), number: frame.number() }
         };
         self.doubted = false;
+        self.garbled = false;
         self.alive_at = now;
         match taken {
             Taken::OfTheLine { code, number } => self.take_bare(code, number, now),
@@ -266,7 +271,7 @@ impl Line {
     }
 
     const fn nothing(&self, what: &'static str) -> SmaPaError {
-        if self.noise.is_some() { SmaPaError::Garbled { what } } else { SmaPaError::Silent { what } }
+        if self.garbled { SmaPaError::Garbled { what } } else { SmaPaError::Silent { what } }
     }
 
     const fn is_opened(&self) -> bool {

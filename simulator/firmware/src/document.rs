@@ -11,12 +11,14 @@ const MOST_CHARACTERS: usize = 64;
 const WIDTH: usize = 320;
 const HEIGHT: usize = 240;
 
-/// Reads a page. A line `kind=…` says what kind of certificate it is; a page without it or without any other line
-/// cannot be read.
+/// What a page is taken for that does not say its kind.
+const OTHER: &str = "other";
+
+/// Reads a page. A line `kind=…` says what kind of certificate it is; a page without any other line cannot be read.
 #[must_use]
 pub fn read(page: &str) -> Option<DocumentReading> {
     let lines: Vec<(&str, &str)> = page.lines().take(MOST_LINES).filter_map(line).collect();
-    let kind = lines.iter().find(|(name, _)| *name == "kind").map(|(_, value)| (*value).to_owned())?;
+    let kind = lines.iter().find(|(name, _)| *name == "kind").map_or(OTHER, |(_, value)| *value).to_owned();
     let fields: Vec<(String, String)> = lines
         .iter()
         .filter(|(name, _)| *name != "kind")
@@ -66,9 +68,12 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_kind_or_fields_cannot_be_read() {
-        for page in ["", "kind=x", "holder=T0001", "a\nb\n", "kind=\nholder=T0001"] {
+    fn a_page_without_fields_cannot_be_read_and_one_without_a_kind_can() {
+        for page in ["", "kind=x", "a\nb\n"] {
             assert!(super::read(page).is_none(), "{page:?}");
+        }
+        for page in ["holder=T0001", "kind=\nholder=T0001"] {
+            assert_eq!(super::read(page).unwrap().kind, super::OTHER, "{page:?}");
         }
         let many = format!("kind=x\n{}", "name=value\n".repeat(1_000));
         assert_eq!(super::read(&many).unwrap().fields.len(), super::MOST_LINES - 1);
