@@ -12,6 +12,7 @@ mod events;
 mod guard;
 mod hub;
 mod kiosk;
+mod pair_reader;
 mod pairing;
 mod port;
 mod problem;
@@ -22,5 +23,5 @@ mod token;
 
 pub use error::DeskError;
 pub use hub::{DeskEvent, Hub};
-pub use port::{DeskFault, DeskPort, ShownPanel, TouchFault};
+pub use port::{DeskFault, DeskPort, PairFault, PairStep, ShownPanel, TouchFault};
 pub use server::{Desk, DeskConfig, Limits};

@@ -3,7 +3,8 @@
 use failure::codes;
 use model::panel::{Panel, Touch};
 use model::{CentreHealth, CommittedResult, FailureCode, ReaderId, ResultId, StationState, StationStatus};
-use tokio::sync::watch;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
 
 /// The terminal as the desk sees it. What asks the ledger may wait for the disk and is called on blocking threads
 /// only; the rest answers at once.
@@ -33,6 +34,16 @@ pub trait DeskPort: Send + Sync + 'static {
     fn touch(&self, reader: &ReaderId, nonce: &str, touch: Touch) -> Result<(), TouchFault> {
         let _ = (reader, nonce, touch);
         Err(TouchFault::NoPanel)
+    }
+
+    /// Begins to pair this reader with the slot that a card comes into. Dropping the receiver ends it; the last step is
+    /// [`PairStep::Paired`] or [`PairStep::Refused`].
+    ///
+    /// # Errors
+    /// [`PairFault`] if it cannot begin. Needs a tokio runtime around it.
+    fn pair(&self, reader: &ReaderId) -> Result<mpsc::Receiver<PairStep>, PairFault> {
+        let _ = reader;
+        Err(PairFault::NoReader)
     }
 
     /// The result of that id; `None` if there is none (any more).
@@ -66,6 +77,39 @@ pub trait DeskPort: Send + Sync + 'static {
 pub struct DeskFault {
     /// Why, e.g. `LEDGER_UNUSABLE`.
     pub code: FailureCode,
+}
+
+/// Where the pairing of a reader stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PairStep {
+    /// Place one card on the reader.
+    Place {
+        /// How long that is waited for.
+        within: Duration,
+    },
+    /// Reader and slot have seen it; take it again.
+    Take {
+        /// The slot's PC/SC name.
+        slot: String,
+    },
+    /// Reader and slot belong together from now on; that is durable.
+    Paired {
+        /// The slot's PC/SC name.
+        slot: String,
+    },
+    /// They were not paired; everything is as before.
+    Refused(FailureCode),
+}
+
+/// Why a pairing cannot begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PairFault {
+    /// No reader of this id.
+    #[error("no such reader")]
+    NoReader,
+    /// Not this reader, or not now.
+    #[error("cannot be paired: {0}")]
+    Refused(FailureCode),
 }
 
 /// A panel as it is shown now.

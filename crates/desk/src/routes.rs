@@ -7,6 +7,7 @@ use crate::catalogue::{self, FailureBody};
 use crate::events::{Consumer, blocking, resumable};
 use crate::guard::{Door, guard};
 use crate::kiosk;
+use crate::pair_reader::{__path_pair_reader, pair_reader};
 use crate::problem::{Problem, ProblemBody};
 use crate::server::Shared;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> (Router<Arc<Shared>>, Vec<u8>) {
         .routes(routes!(events))
         .routes(routes!(openapi))
         .routes(routes!(failure_entry))
+        .routes(routes!(pair_reader))
         .routes(routes!(health))
         .routes(routes!(kiosk::make_code))
         .routes(routes!(kiosk::redeem_code))

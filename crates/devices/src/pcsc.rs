@@ -69,6 +69,18 @@ impl SlotStatus {
     }
 }
 
+/// The names of every slot that the service knows. Blocks as long as the service does.
+///
+/// # Errors
+/// If the service does not run.
+pub fn list() -> Result<Vec<String>, Error> {
+    match Context::establish(Scope::System)?.list_readers_owned() {
+        Ok(names) => Ok(names.iter().map(|name| name.to_string_lossy().into_owned()).collect()),
+        Err(Error::NoReadersAvailable) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
 /// The watching thread.
 #[derive(Debug)]
 pub struct Watcher {

@@ -31,7 +31,7 @@ pub(crate) async fn carry_out(
             let reply = run(place, move |card| {
                 let photo = match card::read_photo(card, &number, &trust, challenge) {
                     Ok(photo) => photo,
-                    Err(error) => return refused(error).map(CardReply::NumberB).ok_or(error.into()),
+                    Err(error) => return refused(error).map(CardReply::NumberB).ok_or_else(|| error.into()),
                 };
                 // Leaves no open card face behind; the relay powers the card freshly anyway.
                 card::end_session(card)?;
@@ -116,7 +116,7 @@ async fn run<T: Send + 'static>(
     place: &Place,
     job: impl FnOnce(&mut SlotCard) -> Result<T, Trouble> + Send + 'static,
 ) -> Result<T, FailureCode> {
-    match place.slot.run(CARD_LIMIT, job).await {
+    match place.slot()?.slot.run(CARD_LIMIT, job).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(Trouble(code))) => Err(code),
         Err(error) => Err(Trouble::from(error).0),

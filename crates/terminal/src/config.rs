@@ -1,9 +1,11 @@
 //! The site's configuration: read whole, checked at start, every fault named with its line.
 
+use devices::address::Address;
 use model::{FaceAccount, FailureCode, InstitutionCode, ReaderId};
-use reader::ReaderFactory;
+use reader::profile::Units;
+use reader::{ReaderFactory, Stated};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -25,6 +27,10 @@ pub struct Config {
     pub card: CardSettings,
     /// The readers, at least one.
     pub readers: Vec<ReaderSettings>,
+    /// Where the slots of readers stand that were paired by a card.
+    pub pairings_file: PathBuf,
+    /// What is no fault, but not what was meant; each names its line.
+    pub warnings: Vec<String>,
 }
 
 /// `[desk]`.
@@ -140,9 +146,11 @@ pub struct ReaderSettings {
     /// Its driver.
     pub factory: &'static dyn ReaderFactory,
     /// Its port.
-    pub port: PathBuf,
-    /// Its card slot.
-    pub slot: String,
+    pub port: Address,
+    /// Its card slot; absent if reader and slot are paired by a card.
+    pub slot: Option<String>,
+    /// One more than the terminal may carry of this model: its port stays closed.
+    pub too_many: bool,
     /// Its account at the centre.
     pub account: FaceAccount,
     /// That account's password, in a file of its own.
@@ -199,6 +207,8 @@ struct File {
     folders: Folders,
     centre: CentreSettings,
     card: CardSettings,
+    #[serde(default)]
+    licences: BTreeMap<Spanned<String>, u8>,
     reader: Vec<Spanned<Reader>>,
 }
 
@@ -206,6 +216,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Site {
     institution: Spanned<String>,
+    pairings_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize, Default)]
@@ -222,8 +233,8 @@ struct Reader {
     #[serde(default)]
     lane: String,
     driver: Spanned<String>,
-    port: Spanned<PathBuf>,
-    slot: Spanned<String>,
+    port: Spanned<String>,
+    slot: Option<Spanned<String>>,
     face_account: Spanned<String>,
     face_password_file: PathBuf,
 }
@@ -275,26 +286,47 @@ impl Config {
         if file.reader.is_empty() {
             return Err(at(text.len(), "no [[reader]]: name at least one".to_owned()));
         }
+        let known = |driver: &Spanned<String>, key: &str| {
+            let found = factories.iter().find(|factory| factory.name() == driver.get_ref()).copied();
+            found.ok_or_else(|| {
+                let names: Vec<_> = factories.iter().map(|factory| factory.name()).collect();
+                let fault =
+                    format!("{key}: {:?} is not known; known are {}", driver.get_ref(), names.join(", "));
+                at(driver.span().start, fault)
+            })
+        };
+        for driver in file.licences.keys() {
+            known(driver, "licences")?;
+        }
+        let licences: HashMap<&str, u8> =
+            file.licences.iter().map(|(driver, owned)| (driver.get_ref().as_str(), *owned)).collect();
         let mut seen = Seen::default();
+        let mut units = Counted::default();
         let mut readers = Vec::new();
+        let mut warnings = Vec::new();
         for reader in file.reader {
             let reader = reader.into_inner();
             seen.once("id", reader.id.get_ref()).map_err(|fault| at(reader.id.span().start, fault))?;
-            let port = reader.port.get_ref().display().to_string();
-            seen.once("port", &port).map_err(|fault| at(reader.port.span().start, fault))?;
-            seen.once("slot", reader.slot.get_ref()).map_err(|fault| at(reader.slot.span().start, fault))?;
+            let factory = known(&reader.driver, "driver")?;
+            let port = Address::for_link(factory.link(), reader.port.get_ref())
+                .map_err(|fault| at(reader.port.span().start, format!("port: {fault}")))?;
+            seen.once("port", &port.to_string()).map_err(|fault| at(reader.port.span().start, fault))?;
+            if let Some(slot) = &reader.slot {
+                seen.once("slot", slot.get_ref()).map_err(|fault| at(slot.span().start, fault))?;
+            }
             seen.once("face_account", reader.face_account.get_ref())
                 .map_err(|fault| at(reader.face_account.span().start, fault))?;
-            let factory = factories.iter().find(|factory| factory.name() == reader.driver.get_ref());
-            let factory = factory.ok_or_else(|| {
-                let known: Vec<_> = factories.iter().map(|factory| factory.name()).collect();
-                let fault = format!(
-                    "driver: {:?} is not known; known are {}",
-                    reader.driver.get_ref(),
-                    known.join(", ")
-                );
-                at(reader.driver.span().start, fault)
-            })?;
+            let owned = licences.get(factory.name()).copied().unwrap_or(0);
+            let too_many = units.one_more(factory, owned);
+            if let Some(most) = too_many {
+                warnings.push(format!(
+                    "{line} 行目：{id} の {model} は {most} 台までです。このカードリーダーは動かしません / line {line}: at most {most} of {model}; {id} is not driven ({code})",
+                    line = line(text, reader.driver.span().start),
+                    id = reader.id.get_ref(),
+                    model = factory.name(),
+                    code = failure::codes::READER_TOO_MANY,
+                ));
+            }
             readers.push(ReaderSettings {
                 id: reader
                     .id
@@ -303,15 +335,18 @@ impl Config {
                     .map_err(|error| at(reader.id.span().start, format!("id: {error}")))?,
                 label: reader.label,
                 lane: reader.lane,
-                factory: *factory,
-                port: reader.port.into_inner(),
-                slot: reader.slot.into_inner(),
+                factory,
+                port,
+                slot: reader.slot.map(Spanned::into_inner),
+                too_many: too_many.is_some(),
                 account: reader.face_account.get_ref().parse().map_err(|error| {
                     at(reader.face_account.span().start, format!("face_account: {error}"))
                 })?,
                 password_file: reader.face_password_file,
             });
         }
+        let pairings_file =
+            file.site.pairings_file.unwrap_or_else(|| file.ledger.file.with_file_name("pairings.toml"));
         Ok(Self {
             institution,
             desk: file.desk,
@@ -320,7 +355,28 @@ impl Config {
             centre: file.centre,
             card: file.card,
             readers,
+            pairings_file,
+            warnings,
         })
+    }
+}
+
+/// Units of each model, in the order of the configuration.
+#[derive(Default)]
+struct Counted(HashMap<&'static str, usize>);
+
+impl Counted {
+    /// Counts one; how many there may be, if this is one too many. What no source states refuses nothing.
+    fn one_more(&mut self, factory: &'static dyn ReaderFactory, licences: u8) -> Option<usize> {
+        let units = self.0.entry(factory.name()).or_default();
+        *units = units.saturating_add(1);
+        let most = match factory.profile().units {
+            Stated::As(Units::UpTo(most)) => usize::from(most),
+            // The first unit needs none.
+            Stated::As(Units::OneThenLicence) => usize::from(licences).saturating_add(1),
+            Stated::Unknown => return None,
+        };
+        (*units > most).then_some(most)
     }
 }
 

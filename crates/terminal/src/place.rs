@@ -2,12 +2,12 @@
 
 use crate::clock::Clock;
 use crate::config::{ReaderSettings, StandIn};
+use crate::seats::{ReaderSeat, Seat};
 use crate::shared::Shared;
 use centre::{Centre, CentreError};
-use devices::slot::SlotWorker;
 use failure::codes;
 use ledger::LedgerHandle;
-use model::{CentreHealth, FailureCode, Insertion, InstitutionCode, StationState, StationStatus};
+use model::{CentreHealth, FailureCode, Insertion, InstitutionCode, StationState, StationStatus, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -28,7 +28,8 @@ pub(crate) struct Place {
     pub(crate) settings: ReaderSettings,
     pub(crate) institution: InstitutionCode,
     pub(crate) clock: Clock,
-    pub(crate) slot: SlotWorker,
+    /// Its slot, which pairing may change, and its tray.
+    pub(crate) seat: Arc<ReaderSeat>,
     pub(crate) trust: Trust,
     pub(crate) centre: Centre,
     pub(crate) stand_in: StandIn,
@@ -39,6 +40,11 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// The slot as it is paired now.
+    pub(crate) fn slot(&self) -> Result<Arc<Seat>, FailureCode> {
+        self.seat.seat.borrow().clone().ok_or(codes::SLOT_UNPAIRED)
+    }
+
     /// Logs and shows what the centre did wrong, and says its code.
     pub(crate) fn centre_failed(&self, error: &CentreError) -> FailureCode {
         let code = error.code();
@@ -65,6 +71,15 @@ pub(crate) fn is_line(code: FailureCode) -> bool {
         codes::CENTRE_GARBLED,
     ]
     .contains(&code)
+}
+
+/// What is shown of a reader that is one too many: it stays closed.
+pub(crate) fn too_many(settings: &ReaderSettings, at: Timestamp) -> StationStatus {
+    StationStatus {
+        state: StationState::OutOfOrder,
+        failure: Some((codes::READER_TOO_MANY, at)),
+        ..starting(settings)
+    }
 }
 
 /// What a station shows before it was heard of.

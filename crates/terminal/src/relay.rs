@@ -111,6 +111,7 @@ async fn transact<T: Send + 'static>(
     job: impl FnOnce(&mut SlotCard) -> Result<T, ChannelError> + Send + 'static,
 ) -> Result<T, FailureCode> {
     place
+        .slot()?
         .slot
         .run(CARD_LIMIT, job)
         .await

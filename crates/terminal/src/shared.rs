@@ -1,27 +1,38 @@
 //! What the stations show and the desk reads: the one place where both meet.
 
+use crate::pair::PairDesk;
 use crate::panels::Panels;
-use desk::{DeskEvent, DeskFault, Hub, ShownPanel, TouchFault};
+use crate::seats::Seats;
+use desk::{DeskEvent, DeskFault, Hub, PairFault, PairStep, ShownPanel, TouchFault};
+use failure::codes;
 use ledger::LedgerHandle;
 use model::panel::Touch;
-use model::{CentreHealth, CommittedResult, ReaderId, ResultId, StationStatus};
-use std::sync::{Mutex, PoisonError};
-use tokio::sync::watch;
+use model::{CentreHealth, CommittedResult, ReaderId, ResultId, StationState, StationStatus};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{mpsc, watch};
 
 /// Statuses, the line's health and the ledger, as the desk asks for them.
-#[derive(Debug)]
 pub(crate) struct Shared {
     statuses: Mutex<Vec<StationStatus>>,
     centre: Mutex<CentreHealth>,
     ledger: LedgerHandle,
     hub: Hub,
     pub(crate) panels: Panels,
+    seats: Arc<Seats>,
+    pairing: Arc<PairDesk>,
 }
 
 impl Shared {
-    pub(crate) fn new(statuses: Vec<StationStatus>, panels: Panels, ledger: LedgerHandle, hub: Hub) -> Self {
+    pub(crate) fn new(
+        statuses: Vec<StationStatus>,
+        panels: Panels,
+        (seats, pairing): (Arc<Seats>, PairDesk),
+        ledger: LedgerHandle,
+        hub: Hub,
+    ) -> Self {
         let centre = Mutex::new(CentreHealth::Unknown);
-        Self { statuses: Mutex::new(statuses), centre, ledger, hub, panels }
+        let (statuses, pairing) = (Mutex::new(statuses), Arc::new(pairing));
+        Self { statuses, centre, ledger, hub, panels, seats, pairing }
     }
 
     /// Shows a station's new status and tells it; the same status twice is told once.
@@ -61,6 +72,17 @@ impl desk::DeskPort for Shared {
 
     fn touch(&self, reader: &ReaderId, nonce: &str, touch: Touch) -> Result<(), TouchFault> {
         self.panels.touch(reader, nonce, touch)
+    }
+
+    fn pair(&self, reader: &ReaderId) -> Result<mpsc::Receiver<PairStep>, PairFault> {
+        let status = lock(&self.statuses).iter().find(|status| status.reader == *reader).cloned();
+        let status = status.ok_or(PairFault::NoReader)?;
+        // A reader without a seat is one too many, and is not driven.
+        let seat = self.seats.reader(reader).ok_or(PairFault::Refused(codes::READER_TOO_MANY))?;
+        if status.state == StationState::InVisit {
+            return Err(PairFault::Refused(codes::PAIRING_READER_UNREADY));
+        }
+        self.pairing.begin(Arc::clone(seat)).map_err(PairFault::Refused)
     }
 
     fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {

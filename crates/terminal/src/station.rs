@@ -8,19 +8,22 @@ use crate::fence::Fence;
 use crate::line_probe::{LineProbe, Probed};
 use crate::panels::Touched;
 use crate::place::{Place, is_line};
+use crate::seats::Seat;
 use crate::{card_work, centre_work};
 use card::Identity;
-use devices::address::Address;
 use devices::link::{LinkError, LinkPort};
 use devices::pcsc::{SlotState, SlotStatus};
+use devices::slot::SlotError;
 use failure::codes;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use model::{FailureCode, Insertion, StationStatus, VisitId, VisitResult};
 use reader::{Effect as DriverEffect, Event, Input as DriverInput};
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -65,7 +68,10 @@ struct Loop {
     reopen_at: Option<Instant>,
     /// What the link last failed with, until it is open again.
     link_trouble: Option<FailureCode>,
-    slots: watch::Receiver<SlotStatus>,
+    /// The reader's slot; pairing may give it another, or none meanwhile.
+    seats: watch::Receiver<Option<Arc<Seat>>>,
+    seat: Option<Arc<Seat>>,
+    slots: Option<watch::Receiver<SlotStatus>>,
     /// What the patient touched; only where the terminal draws the panel.
     touches: Option<mpsc::Receiver<Touched>>,
     /// Cards taken from the slot, as far as the station was told.
@@ -74,6 +80,8 @@ struct Loop {
     first_look: Option<Instant>,
     tasks: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
     commits: FuturesUnordered<LocalBoxFuture<'static, (Ticket, Result<ledger::Commit, FailureCode>)>>,
+    /// Sessions that are being ended: a stuck card takes its time, and nothing waits for it but the next session.
+    releases: FuturesUnordered<LocalBoxFuture<'static, Result<(), SlotError>>>,
     /// What the visit's card said of itself.
     card: Option<Identity>,
     line: LineProbe,
@@ -81,12 +89,7 @@ struct Loop {
 }
 
 /// Serves one reader until `stop`.
-pub(crate) async fn serve(
-    place: Arc<Place>,
-    seed: [u8; 32],
-    slots: watch::Receiver<SlotStatus>,
-    stop: CancellationToken,
-) {
+pub(crate) async fn serve(place: Arc<Place>, seed: [u8; 32], stop: CancellationToken) {
     let station = Station::new(StationConfig {
         reader: place.settings.id.clone(),
         institution: place.institution.clone(),
@@ -97,22 +100,28 @@ pub(crate) async fn serve(
     });
     let line = LineProbe::new(place.centre.clone(), place.settings.account.clone());
     let touches = place.shared.panels.serve(&place.settings.id);
+    let seats = place.seat.seat.subscribe();
     let mut this = Loop {
         place,
         station,
         connected: None,
         reopen_at: None,
         link_trouble: None,
-        slots,
+        seats,
+        seat: None,
+        slots: None,
         touches,
         removals: 0,
-        first_look: Some(Instant::now() + FIRST_LOOK),
+        first_look: None,
         tasks: FuturesUnordered::new(),
         commits: FuturesUnordered::new(),
+        releases: FuturesUnordered::new(),
         card: None,
         line,
         cost: Cost::default(),
     };
+    this.seat_changed().await;
+    this.settle().await;
     let mut buffer = Zeroizing::new([0; 4096]);
     while !stop.is_cancelled() {
         this.turn(&stop, buffer.as_mut_slice()).await;
@@ -125,7 +134,9 @@ enum Woke {
     Stop,
     Bytes(Result<usize, LinkError>),
     Opened(Result<LinkPort, LinkError>),
+    Seat,
     Slot,
+    Released(Result<(), SlotError>),
     Touched(Touched),
     Done(Done, Duration),
     Committed(Ticket, Result<ledger::Commit, FailureCode>),
@@ -151,7 +162,9 @@ impl Loop {
                 self.reopen_at = None;
                 self.link_failed(&error);
             }
+            Woke::Seat => self.seat_changed().await,
             Woke::Slot => self.slot_changed(),
+            Woke::Released(released) => self.released(released),
             Woke::Touched(touched) => self.touched(touched),
             Woke::Done(done, took) => self.task_done(done, took),
             Woke::Committed(ticket, commit) => {
@@ -198,8 +211,10 @@ impl Loop {
         tokio::select! {
             () = stop.cancelled() => Woke::Stop,
             woke = link => woke,
-            // An error means that the watcher ended, which it does only when the terminal stops.
-            Ok(()) = self.slots.changed() => Woke::Slot,
+            // An error means that its sender ended, which it does only when the terminal stops.
+            Ok(()) = self.seats.changed() => Woke::Seat,
+            () = next_change(&mut self.slots) => Woke::Slot,
+            Some(released) = self.releases.next() => Woke::Released(released),
             () = until(self.first_look.map(Into::into)) => Woke::Slot,
             touched = next_touch(&mut self.touches) => Woke::Touched(touched),
             Some((done, took)) = self.tasks.next() => Woke::Done(done, took),
@@ -230,6 +245,7 @@ impl Loop {
     fn reader_lost(&mut self, code: FailureCode) {
         self.connected = None;
         self.place.shared.panels.show(&self.place.settings.id, None);
+        self.place.seat.tray.send_replace(None);
         self.reopen_at = Some(Instant::now() + REOPEN);
         self.tell_station(Input::ReaderLost(code));
     }
@@ -248,9 +264,24 @@ impl Loop {
         }
     }
 
+    /// Pairing gave the reader a slot, or took it away for a while.
+    async fn seat_changed(&mut self) {
+        self.release().await;
+        self.seat = self.seats.borrow_and_update().clone();
+        self.slots = self.seat.as_ref().map(|seat| seat.changes.clone());
+        self.removals = 0;
+        if self.seat.is_some() {
+            self.first_look = Some(Instant::now() + FIRST_LOOK);
+        } else {
+            self.first_look = None;
+            self.tell_station(Input::Slot(SlotChange::Unusable(codes::SLOT_UNPAIRED)));
+        }
+    }
+
     fn slot_changed(&mut self) {
         self.first_look = None;
-        let status = *self.slots.borrow_and_update();
+        let Some(slots) = &mut self.slots else { return };
+        let status = *slots.borrow_and_update();
         let change = match status.state {
             SlotState::Present { count } => SlotChange::Present { count },
             SlotState::Empty => SlotChange::Empty,
@@ -272,11 +303,26 @@ impl Loop {
             tracing::error!(reader = %self.place.settings.id, code = %codes::LEDGER_WRITE_FAILED, "the ledger did not answer before the stop");
         }
         self.release().await;
+        while let Some(released) = self.releases.next().await {
+            self.released(released);
+        }
     }
 
-    /// Lets go of the card: a stuck one is the slot's own matter.
+    /// Lets go of the card. The slot does what it is told in its order, so that the next session waits for this and
+    /// nothing else does.
     async fn release(&self) {
-        if let Err(error) = self.place.slot.release().await {
+        let Some(seat) = self.seat.clone() else { return };
+        let mut release: LocalBoxFuture<'static, _> = Box::pin(async move { seat.slot.release().await });
+        // Told now, before anything that the station wants of the card later.
+        match poll_fn(|context| Poll::Ready(release.as_mut().poll(context))).await {
+            Poll::Ready(released) => self.released(released),
+            Poll::Pending => self.releases.push(release),
+        }
+    }
+
+    /// A stuck card is the slot's own matter.
+    fn released(&self, released: Result<(), SlotError>) {
+        if let Err(error) = released {
             tracing::warn!(reader = %self.place.settings.id, code = %error.code(), %error, "slot");
         }
     }
@@ -352,6 +398,7 @@ impl Loop {
                 if let Event::Ready { unit, .. } = &event {
                     tracing::info!(reader = %self.place.settings.id, firmware = unit.firmware, "reader ready");
                 }
+                self.note_tray(&event);
                 self.tell_station(Input::Reader(event));
             }
             DriverEffect::Draw(panel) => {
@@ -367,6 +414,17 @@ impl Loop {
                 self.reader_lost(fault.code());
             }
         }
+    }
+
+    /// Pairing sees what the reader says of its tray.
+    fn note_tray(&self, event: &Event) {
+        let card = match event {
+            Event::Ready { card, .. } => *card,
+            Event::CardPlaced => true,
+            Event::CardTaken => false,
+            _ => return,
+        };
+        self.place.seat.tray.send_replace(Some(card));
     }
 
     async fn station_wants(&mut self, effect: Effect) {
@@ -459,10 +517,21 @@ impl Loop {
 
 /// Opens the reader's port, at the earliest at `earliest`; waits for it to be there.
 async fn open(settings: &ReaderSettings, earliest: Option<Instant>) -> Result<LinkPort, LinkError> {
-    let (link, address) = (settings.factory.link(), Address::from(settings.port.as_path()));
-    let Some(earliest) = earliest else { return LinkPort::open(link, &address).await };
+    let link = settings.factory.link();
+    let Some(earliest) = earliest else { return LinkPort::open(link, &settings.port).await };
     tokio::time::sleep_until(earliest.into()).await;
-    LinkPort::open_when_there(link, &address).await
+    LinkPort::open_when_there(link, &settings.port).await
+}
+
+async fn next_change(slots: &mut Option<watch::Receiver<SlotStatus>>) {
+    let changed = match slots {
+        Some(slots) => slots.changed().await,
+        None => std::future::pending().await,
+    };
+    if changed.is_err() {
+        // The watcher ended, which it does only when the terminal stops or the reader has another slot by now.
+        std::future::pending::<()>().await;
+    }
 }
 
 async fn next_touch(touches: &mut Option<mpsc::Receiver<Touched>>) -> Touched {

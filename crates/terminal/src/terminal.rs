@@ -2,19 +2,22 @@
 
 use crate::clock::Clock;
 use crate::config::{CentreSettings, Config, ReaderSettings};
+use crate::pair::PairDesk;
+use crate::pairings::Pairings;
 use crate::panels::Panels;
-use crate::place::{Place, Trust, starting};
+use crate::place::{Place, Trust, starting, too_many};
+use crate::seats::{Seat, Seats};
 use crate::shared::Shared;
 use crate::telling::{self, Wake};
 use crate::{retention, supervise};
 use centre::Centre;
 use desk::{Desk, DeskConfig, Hub, Limits};
 use devices::pcsc::Watcher;
-use devices::slot::SlotWorker;
 use failure::codes;
 use folders::FaceFolder;
 use ledger::{Ledger, LedgerHandle, LedgerKey, LedgerThread};
-use model::FailureCode;
+use model::{FailureCode, ReaderId};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -116,8 +119,17 @@ impl Terminal {
             photo: pem(&config.card.photo_ca_file, "photo_ca_file", card::FaceTrust::from_pem)?,
             jpki: pem(&config.card.jpki_ca_file, "jpki_ca_file", card::CardCas::from_pem)?,
         };
+        for warning in &config.warnings {
+            tracing::warn!("{warning}");
+        }
+        let pairings = Pairings::read(&config.pairings_file).map_err(|cause| StartError::File {
+            what: "pairings_file",
+            path: config.pairings_file.clone(),
+            cause: cause.to_string(),
+        })?;
+        let driven = || config.readers.iter().filter(|reader| !reader.too_many);
         let centres: Result<Vec<Centre>, StartError> =
-            config.readers.iter().map(|reader| centre(&config.centre, reader)).collect();
+            driven().map(|reader| centre(&config.centre, reader)).collect();
         let hub = Hub::new();
         let (wake, woken) = telling::folder_wake();
         let folder = config.face_folder.as_ref().map(FaceFolder::open).transpose()?;
@@ -125,9 +137,18 @@ impl Terminal {
         let opened = Ledger::open(&config.ledger.file, key)?;
         let folder_waker = folder.is_some().then(|| wake.clone());
         let (ledger, handle) = LedgerThread::start(opened, telling::on_commit(hub.clone(), folder_waker))?;
-        let statuses = config.readers.iter().map(starting).collect();
-        let panels = Panels::of(config.readers.iter().map(|reader| (&reader.id, reader.factory)));
-        let shared = Arc::new(Shared::new(statuses, panels, handle.clone(), hub.clone()));
+        let status = |reader: &ReaderSettings| match reader.too_many {
+            true => too_many(reader, clock.now().wall),
+            false => starting(reader),
+        };
+        let statuses = config.readers.iter().map(status).collect();
+        let panels = Panels::of(driven().map(|reader| (&reader.id, reader.factory)));
+        let stop = CancellationToken::new();
+        let slots = slots(driven(), &pairings);
+        let seats = Arc::new(Seats::of(driven().map(|reader| (reader.id.clone(), reader.slot.is_some()))));
+        let pairing = PairDesk::new(Arc::clone(&seats), config.pairings_file.clone(), pairings, stop.clone());
+        let seated = (Arc::clone(&seats), pairing);
+        let shared = Arc::new(Shared::new(statuses, panels, seated, handle.clone(), hub.clone()));
         let desk = Desk::start(
             DeskConfig {
                 tcp: config.desk.listen,
@@ -142,16 +163,21 @@ impl Terminal {
         let ready =
             Ready { api: desk.address(), socket: config.desk.socket, token_file: config.desk.token_file };
 
-        let stop = CancellationToken::new();
-        let slots: Vec<String> = config.readers.iter().map(|reader| reader.slot.clone()).collect();
-        let watcher = Watcher::start(&slots)
+        let names: Vec<String> = slots.values().cloned().collect();
+        let watcher = Watcher::start(&names)
             .map_err(|cause| StartError::System { what: "a thread", cause: cause.to_string() })?;
         let (alive, stations) = channel();
-        for (settings, centre) in config.readers.into_iter().zip(centres?) {
-            let Some(slot_changes) = watcher.slot(&settings.slot) else { continue };
+        let settings = config.readers.into_iter().filter(|reader| !reader.too_many);
+        for (settings, centre) in settings.zip(centres?) {
+            let Some(seat) = seats.reader(&settings.id) else { continue };
+            if let Some(name) = slots.get(&settings.id)
+                && let Some(changes) = watcher.slot(name)
+            {
+                seat.seat.send_replace(Some(Seat::watched(name, changes)));
+            }
             let name = format!("station {}", settings.id);
             let place = Place {
-                slot: SlotWorker::start(settings.slot.clone()),
+                seat: Arc::clone(seat),
                 settings,
                 institution: config.institution.clone(),
                 clock,
@@ -164,7 +190,7 @@ impl Terminal {
             };
             let (stop, alive) = (stop.clone(), alive.clone());
             thread(name, move || {
-                supervise::run(place, &slot_changes, &stop);
+                supervise::run(place, &stop);
                 drop(alive);
             })?;
         }
@@ -209,6 +235,26 @@ impl Terminal {
             Err(_) => tracing::error!("a disk or share does not answer; it is left behind"),
         }
     }
+}
+
+/// The slot of every reader that has one: by configuration, which holds over a card's pairing, or by that.
+fn slots<'a>(
+    readers: impl Iterator<Item = &'a ReaderSettings> + Clone,
+    pairings: &Pairings,
+) -> HashMap<ReaderId, String> {
+    let configured = |name: &str| readers.clone().any(|reader| reader.slot.as_deref() == Some(name));
+    let slot = |reader: &ReaderSettings| match &reader.slot {
+        Some(slot) => Some(slot.clone()),
+        None => {
+            let paired = pairings.slot(&reader.id)?;
+            if configured(paired) {
+                tracing::warn!(reader = %reader.id, slot = paired, code = %codes::SLOT_UNPAIRED, "the slot is another reader's by configuration");
+                return None;
+            }
+            Some(paired.to_owned())
+        }
+    };
+    readers.clone().filter_map(|reader| Some((reader.id.clone(), slot(reader)?))).collect()
 }
 
 /// A line of its own for each reader: a connection is driven by its station's thread, and no reader waits for

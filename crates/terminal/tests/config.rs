@@ -1,26 +1,72 @@
 //! A fault in the configuration is named with its line.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops")]
 
-use reader::{Link, Patience, Profile, ReaderDriver, ReaderFactory};
+use reader::profile::{Screen, Units};
+use reader::{
+    Link, Parity, Patience, PhotoCodec, PhotoWanted, Profile, ReaderDriver, ReaderFactory, SerialSettings,
+    Stated,
+};
 use std::path::Path;
 use terminal::{Config, ConfigError};
 
-/// Stands for a driver; the configuration only asks for its name.
-struct Named;
+/// Stands for a driver; the configuration asks for its name, its link and how many there may be.
+struct Named {
+    name: &'static str,
+    link: Link,
+    profile: &'static Profile,
+}
+
+const fn profile(units: Stated<Units>) -> Profile {
+    Profile {
+        model: "named",
+        screen_tenths_of_inch: Stated::Unknown,
+        screen: Screen::Reader,
+        least_face_light_lux: Stated::Unknown,
+        shade_card_slot: Stated::Unknown,
+        spoof_prevention: Stated::Unknown,
+        peep_prevention: Stated::Unknown,
+        glasses: Stated::Unknown,
+        mask: Stated::Unknown,
+        voice: Stated::Unknown,
+        buzzer: Stated::Unknown,
+        lamp: Stated::Unknown,
+        card_left_notice: Stated::Unknown,
+        wrong_side_notice: Stated::Unknown,
+        shuffled_pad: Stated::Unknown,
+        document_ocr: Stated::Unknown,
+        languages: Stated::Unknown,
+        rotates: Stated::Unknown,
+        glove_touch: Stated::Unknown,
+        backlight_correction: Stated::Unknown,
+        staff_mirror: Stated::Unknown,
+        detachable: Stated::Unknown,
+        units,
+        photo: PhotoWanted { codec: PhotoCodec::Jp2, width: 0, height: 0, most_bytes: 20_000 },
+    }
+}
+
+static FREE: Profile = profile(Stated::Unknown);
+static FOUR: Profile = profile(Stated::As(Units::UpTo(4)));
+static LICENSED: Profile = profile(Stated::As(Units::OneThenLicence));
+
+const SERIAL: Link = Link::Serial(SerialSettings { baud: 115_200, parity: Parity::Even });
+static NAMED: Named = Named { name: "named", link: SERIAL, profile: &FREE };
+static FOUR_AT_MOST: Named = Named { name: "four-at-most", link: Link::Hid { report: 64 }, profile: &FOUR };
+static WITH_LICENCE: Named = Named { name: "with-licence", link: Link::Tcp, profile: &LICENSED };
 
 impl ReaderFactory for Named {
     fn name(&self) -> &'static str {
-        "named"
+        self.name
     }
     fn profile(&self) -> &'static Profile {
-        unreachable!("the configuration does not ask")
+        self.profile
     }
     fn maturity(&self) -> model::Maturity {
         model::Maturity::Simulated
     }
     fn link(&self) -> Link {
-        Link::Tcp
+        self.link
     }
     fn patience(&self) -> Patience {
         unreachable!("the configuration does not ask")
@@ -66,7 +112,7 @@ face_password_file = "/etc/uketsuke/F0000001.password"
 "#;
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
-    Config::parse(Path::new("site.toml"), text, &[&Named])
+    Config::parse(Path::new("site.toml"), text, &[&NAMED, &FOUR_AT_MOST, &WITH_LICENCE])
 }
 
 /// Parses GOOD with one thing changed; gives line and fault.
@@ -98,12 +144,84 @@ fn each_fault_names_its_line_and_what_is_wrong() {
         ("port = \"/dev/reader-front\"", "port = 7", 30, "string"),
         ("key_file = \"/etc/uketsuke/ledger.key\"", "key_file = \"/k\"\nkeep_days = 8", 11, "1 to 7"),
         ("[card]", "[card", 22, "table"),
+        ("port = \"/dev/reader-front\"", "port = \"\"", 30, "no port"),
+        ("slot = \"Reader 00\"", "slot = 0", 31, "string"),
+        ("[card]", "[licences]\nnobody = 2\n\n[card]", 23, "known are"),
+        ("[card]", "[licences]\nnamed = \"two\"\n\n[card]", 23, "u8"),
     ];
     for (from, to, line, word) in cases {
         let (at, fault) = fault(from, to);
         assert_eq!(at, line, "{to}: {fault}");
         assert!(fault.contains(word), "{to}: {fault}");
     }
+}
+
+/// GOOD with these readers in place of its own: driver, port.
+fn with_readers(readers: &[(&str, String)], rest: &str) -> Config {
+    let mut text = format!("{}{rest}", GOOD.split("[[reader]]").next().unwrap());
+    for (nth, (driver, port)) in readers.iter().enumerate() {
+        text += &format!(
+            "\n[[reader]]\nid = \"r-{nth}\"\nlabel = \"{nth}\"\ndriver = \"{driver}\"\nport = \"{port}\"\n\
+             face_account = \"F00000{nth}\"\nface_password_file = \"/p\"\n"
+        );
+    }
+    parse(&text).unwrap()
+}
+
+fn refused(config: &Config) -> Vec<&str> {
+    config.readers.iter().filter(|reader| reader.too_many).map(|reader| reader.id.as_str()).collect()
+}
+
+#[test]
+fn a_port_has_the_form_that_the_drivers_link_needs() {
+    let tcp = GOOD.replace("driver = \"named\"", "driver = \"with-licence\"");
+    let Err(ConfigError::AtLine { line, fault, .. }) = parse(&tcp) else { panic!("accepted") };
+    assert!(line == 30 && fault.contains("host:port"), "{line}: {fault}");
+    let public = tcp.replace("/dev/reader-front", "8.8.8.8:9000");
+    let Err(ConfigError::AtLine { line, fault, .. }) = parse(&public) else { panic!("accepted") };
+    assert!(line == 30 && fault.contains("public"), "{line}: {fault}");
+    let config = parse(&tcp.replace("/dev/reader-front", "192.168.7.2:9000")).unwrap();
+    assert_eq!(config.readers[0].port.to_string(), "192.168.7.2:9000");
+}
+
+#[test]
+fn a_fifth_unit_of_a_model_that_allows_four_is_not_driven() {
+    let four: Vec<_> = (0..4).map(|nth| ("four-at-most", format!("/dev/hidraw{nth}"))).collect();
+    let config = with_readers(&four, "");
+    assert!(refused(&config).is_empty() && config.warnings.is_empty());
+    let mut five = four;
+    five.insert(1, ("named", "/dev/a".to_owned()));
+    five.push(("four-at-most", "/dev/hidraw9".to_owned()));
+    let config = with_readers(&five, "");
+    assert_eq!(refused(&config), ["r-5"], "the one that comes last, and the others work");
+    let [warning] = &config.warnings[..] else { panic!("{:?}", config.warnings) };
+    // 25 lines before the readers, 8 for each, its driver in the fifth.
+    let line = format!("line {}:", 25 + 5 * 8 + 5);
+    assert!(warning.contains(&line) && warning.contains("READER_TOO_MANY"), "{line} {warning}");
+}
+
+#[test]
+fn each_unit_beyond_the_first_needs_a_licence_where_the_maker_sells_them() {
+    let three: Vec<_> = (0..3).map(|nth| ("with-licence", format!("127.0.0.1:900{nth}"))).collect();
+    assert_eq!(refused(&with_readers(&three[..1], "")), [""; 0]);
+    assert_eq!(refused(&with_readers(&three[..2], "")), ["r-1"]);
+    assert_eq!(refused(&with_readers(&three, "\n[licences]\nwith-licence = 1\n")), ["r-2"]);
+    assert_eq!(refused(&with_readers(&three, "\n[licences]\nwith-licence = 2\n")), [""; 0]);
+}
+
+#[test]
+fn where_no_source_states_a_limit_none_is_kept() {
+    let nine: Vec<_> = (0..9).map(|nth| ("named", format!("/dev/{nth}"))).collect();
+    assert_eq!(refused(&with_readers(&nine, "")), [""; 0]);
+}
+
+#[test]
+fn a_slot_may_be_left_to_pairing_and_its_file_stands_beside_the_ledger() {
+    let config = parse(&GOOD.replace("slot = \"Reader 00\"\n", "")).unwrap();
+    assert_eq!(config.readers[0].slot, None);
+    assert_eq!(config.pairings_file, Path::new("/var/lib/uketsuke/ledger/pairings.toml"));
+    let named = GOOD.replace("[desk]\n", "pairings_file = \"/etc/pairings\"\n\n[desk]\n");
+    assert_eq!(parse(&named).unwrap().pairings_file, Path::new("/etc/pairings"));
 }
 
 #[test]

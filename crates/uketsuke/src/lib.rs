@@ -35,6 +35,9 @@ pub fn run(drivers: &[&'static dyn ReaderFactory]) -> ExitCode {
         Err(error) => return refuse(error.code(), &error),
     };
     if arguments.check {
+        for warning in &config.warnings {
+            println!("{warning}");
+        }
         println!("設定に誤りはありません / the configuration has no fault: {}", arguments.config.display());
         return ExitCode::SUCCESS;
     }

@@ -1,0 +1,200 @@
+//! `uketsuke pair reader`: carries a pairing from the first look at every slot to the file that keeps it.
+//!
+//! One pairing at a time. It ends with its bound, with the client that asked for it, or with the terminal. Until it has
+//! succeeded nothing changes: a reader that had a slot gets it back.
+
+use crate::pairing::{PLACE, Pairing, Stand};
+use crate::pairings::Pairings;
+use crate::seats::{ReaderSeat, Seat, Seats};
+use desk::PairStep;
+use devices::pcsc::{self, SlotState, SlotStatus, Watcher};
+use failure::codes;
+use futures_util::future::select_all;
+use model::{FailureCode, Moment};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+/// A PC/SC service that runs has answered by then.
+const FIRST_LOOK: Duration = Duration::from_secs(3);
+/// A watcher that does not end within this is left to end by itself.
+const WATCHER_STOP: Duration = Duration::from_secs(2);
+/// Steps of one pairing: never more than these.
+const STEPS: usize = 4;
+
+/// Pairs readers with slots.
+pub(crate) struct PairDesk {
+    seats: Arc<Seats>,
+    file: PathBuf,
+    pairings: Mutex<Pairings>,
+    one: Arc<Semaphore>,
+    stop: CancellationToken,
+}
+
+impl PairDesk {
+    pub(crate) fn new(seats: Arc<Seats>, file: PathBuf, pairings: Pairings, stop: CancellationToken) -> Self {
+        Self { seats, file, pairings: Mutex::new(pairings), one: Arc::new(Semaphore::new(1)), stop }
+    }
+
+    /// Begins to pair this reader; the receiver hears of each step, and ends the pairing when it is dropped.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        reader: Arc<ReaderSeat>,
+    ) -> Result<mpsc::Receiver<PairStep>, FailureCode> {
+        if reader.configured {
+            return Err(codes::PAIRING_SLOT_CONFIGURED);
+        }
+        let permit = Arc::clone(&self.one).try_acquire_owned().map_err(|_| codes::PAIRING_RUNNING)?;
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| codes::INTERNAL)?;
+        let (steps, heard) = mpsc::channel(STEPS);
+        runtime.spawn(Arc::clone(self).run(reader, steps, permit));
+        Ok(heard)
+    }
+
+    async fn run(
+        self: Arc<Self>,
+        reader: Arc<ReaderSeat>,
+        steps: mpsc::Sender<PairStep>,
+        permit: OwnedSemaphorePermit,
+    ) {
+        // No visit begins on it meanwhile.
+        let before = reader.seat.send_replace(None);
+        let found = tokio::select! {
+            found = self.find(&reader, &steps) => Some(found),
+            () = steps.closed() => None,
+            () = self.stop.cancelled() => None,
+        };
+        let paired = match found {
+            Some(Ok(slot)) => self.keep(&reader, slot).await,
+            Some(Err(code)) => Err(code),
+            None => {
+                tracing::info!(reader = %reader.reader, "pairing given up");
+                reader.seat.send_replace(before);
+                return;
+            }
+        };
+        let step = match paired {
+            Ok((slot, seat)) => {
+                tracing::info!(reader = %reader.reader, slot, "paired");
+                reader.seat.send_replace(Some(seat));
+                PairStep::Paired { slot }
+            }
+            Err(code) => {
+                tracing::warn!(reader = %reader.reader, %code, "not paired");
+                reader.seat.send_replace(before);
+                PairStep::Refused(code)
+            }
+        };
+        // Before the last step is told: whoever hears it may pair the next.
+        drop(permit);
+        // A client that has gone has nobody to tell it to.
+        let _ = steps.send(step).await;
+    }
+
+    /// The slot that the card comes into.
+    async fn find(&self, reader: &ReaderSeat, steps: &mpsc::Sender<PairStep>) -> Result<String, FailureCode> {
+        let names = tokio::task::spawn_blocking(pcsc::list);
+        let names = tokio::time::timeout(FIRST_LOOK, names).await.map_err(|_| codes::PCSC_STOPPED)?;
+        let names = names.map_err(|_| codes::INTERNAL)?.map_err(|error| {
+            tracing::warn!(%error, "slots");
+            codes::PCSC_STOPPED
+        })?;
+        let watcher = Watcher::start(&names).map_err(|_| codes::INTERNAL)?;
+        let slots: Vec<_> =
+            names.into_iter().filter_map(|name| watcher.slot(&name).map(|status| (name, status))).collect();
+        let found = self.watch(reader, slots, steps).await;
+        // It ends by itself in any case.
+        tokio::task::spawn_blocking(move || watcher.stop(WATCHER_STOP));
+        found
+    }
+
+    async fn watch(
+        &self,
+        reader: &ReaderSeat,
+        slots: Vec<(String, watch::Receiver<SlotStatus>)>,
+        steps: &mpsc::Sender<PairStep>,
+    ) -> Result<String, FailureCode> {
+        let (names, mut slots): (Vec<_>, Vec<_>) = slots.into_iter().unzip();
+        let looked = async {
+            for slot in &mut slots {
+                let heard = slot.wait_for(|status| status.state != SlotState::ServiceStopped).await;
+                heard.map_err(|_| codes::PCSC_STOPPED)?;
+            }
+            Ok(())
+        };
+        tokio::time::timeout(FIRST_LOOK, looked).await.map_err(|_| codes::PCSC_STOPPED)??;
+        let readers = self.seats.all();
+        let mut trays: Vec<_> = readers.iter().map(|seat| seat.tray.subscribe()).collect();
+
+        let origin = Instant::now();
+        let now = || Moment::from_origin(origin.elapsed());
+        let mut pairing = Pairing::begin(
+            reader.reader.clone(),
+            readers.iter().zip(&mut trays).filter_map(|(seat, tray)| {
+                let card = *tray.borrow_and_update();
+                card.map(|card| (seat.reader.clone(), card))
+            }),
+            names.iter().zip(&mut slots).map(|(name, slot)| {
+                (name.clone(), self.seats.owner(name), holds_card(*slot.borrow_and_update()))
+            }),
+            now(),
+        );
+        let mut told = None;
+        loop {
+            let step = match pairing.stand() {
+                Stand::Place => PairStep::Place { within: PLACE },
+                Stand::Take { slot } => PairStep::Take { slot: slot.clone() },
+                Stand::Paired { slot } => return Ok(slot.clone()),
+                Stand::Refused(code) => return Err(*code),
+            };
+            if told.as_ref() != Some(&step) {
+                // A client that has gone ends the pairing elsewhere.
+                let _ = steps.send(step.clone()).await;
+                told = Some(step);
+            }
+            let wakeup = origin + pairing.next_wakeup().since_origin();
+            tokio::select! {
+                seen = any_change(&mut slots) => seen.map_err(|_| codes::PCSC_STOPPED)?,
+                seen = any_change(&mut trays) => seen.map_err(|_| codes::INTERNAL)?,
+                () = tokio::time::sleep_until(wakeup.into()) => {}
+            }
+            let now = now();
+            for (seat, tray) in readers.iter().zip(&mut trays) {
+                pairing.tray(&seat.reader, *tray.borrow_and_update(), now);
+            }
+            for (name, slot) in names.iter().zip(&mut slots) {
+                pairing.slot(name, holds_card(*slot.borrow_and_update()), now);
+            }
+            pairing.wake(now);
+        }
+    }
+
+    /// Makes a pairing durable.
+    async fn keep(&self, reader: &ReaderSeat, slot: String) -> Result<(String, Arc<Seat>), FailureCode> {
+        let mut pairings = self.pairings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        pairings.pair(&reader.reader, &slot);
+        let (file, written) = (self.file.clone(), pairings.clone());
+        let write = tokio::task::spawn_blocking(move || written.write(&file)).await;
+        write.map_err(|_| codes::INTERNAL)?.map_err(|error| {
+            tracing::error!(file = %self.file.display(), %error, "pairings");
+            codes::PAIRING_UNWRITTEN
+        })?;
+        *self.pairings.lock().unwrap_or_else(PoisonError::into_inner) = pairings;
+        let seat = Seat::alone(&slot).map_err(|_| codes::INTERNAL)?;
+        Ok((slot, seat))
+    }
+}
+
+const fn holds_card(status: SlotStatus) -> bool {
+    matches!(status.state, SlotState::Present { .. })
+}
+
+/// Waits until one of them changes; for ever if there are none.
+async fn any_change<T>(receivers: &mut [watch::Receiver<T>]) -> Result<(), watch::error::RecvError> {
+    if receivers.is_empty() {
+        std::future::pending::<()>().await;
+    }
+    select_all(receivers.iter_mut().map(|receiver| Box::pin(receiver.changed()))).await.0
+}
