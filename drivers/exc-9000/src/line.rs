@@ -172,6 +172,8 @@ impl Line {
         self.noise.answered();
         match (&mut self.state, packet.turn) {
             (State::Calling { .. }, Turn::Opening(UnitMessage::Here(identity))) => {
+                // What a unit says while it starts is not held against it.
+                self.noise = Noise::default();
                 self.state = State::Open(identity.clone(), Talk::begin(self.timing, now));
                 Ok(Some(LineEvent::Identified(identity)))
             }

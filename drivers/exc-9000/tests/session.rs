@@ -226,6 +226,19 @@ fn a_unit_that_let_the_session_go_does_not_hear_us() {
     assert_eq!(stage.troubles, ["READER_SILENT"]);
 }
 
+#[test]
+fn what_a_unit_says_while_it_starts_is_not_held_against_it() {
+    let mut stage = Stage::calling();
+    for _ in 0..30 {
+        stage.give(Input::Received(b"U-Boot 2021.01\xC0\xC0"));
+        stage.pass(Duration::from_millis(100));
+    }
+    stage.unit_opens(stage.session, UnitMessage::Here(identity()));
+    stage.give(Input::Received(b"login:\xC0"));
+    assert!(stage.troubles.is_empty());
+    assert_eq!(stage.told(), ["ready"]);
+}
+
 // ----- numbers ----------------------------------------------------------------------------------------------------
 
 #[test]
