@@ -175,9 +175,11 @@ fn a_bad_cable_is_mended_by_saying_it_again() {
     let faces = faces();
     for seed in 0..20 {
         println!("seed {seed}");
-        let mut desk = ready();
+        let mut desk = Pair::unopened(FACTORY.create(), unit(UnitConfig::default()));
         // 5 % of all pieces damaged: six transmissions of one request lost in a row are not to be expected.
         desk.mangle(seed, 50);
+        desk.input(Input::LinkOpened);
+        hear(&mut desk, "ready");
         whole_visits(&mut desk, &faces);
         assert!(desk.troubles.is_empty(), "seed {seed}: {:?} {:?}", desk.troubles, desk.fault_texts);
     }
