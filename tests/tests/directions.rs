@@ -71,7 +71,11 @@ const LAW: &[(&str, Purity, &[&str])] = &[
             "visit",
         ],
     ),
-    ("uketsuke", Io, &["caora", "failure", "model", "reader", "terminal"]),
+    (
+        "uketsuke",
+        Io,
+        &["caora", "exc-9000", "failure", "hi-cara", "model", "reader", "sma-pa", "stfr2", "terminal"],
+    ),
     (
         "simulator",
         Io,

@@ -5,7 +5,7 @@
 use clap::{Parser, Subcommand};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Bytes, Incoming};
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -37,10 +37,24 @@ enum Command {
     Status,
     /// 起きることを順に表示（Ctrl-C で終了） / Show what happens until Ctrl-C.
     Watch,
+    /// カードリーダーと読み取り口を組み合わせる / Pair a reader with its card slot.
+    Pair {
+        #[command(subcommand)]
+        what: Pair,
+    },
     /// コードの意味と対処 / What a failure code means and what to do.
     Explain {
         /// 例 CARD_REMOVED_EARLY、006 / e.g. CARD_REMOVED_EARLY, 006.
         code: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Pair {
+    /// カードを1枚置いて、どの読み取り口がそのリーダーのものか決める / Find the reader's slot by placing one card on it.
+    Reader {
+        /// 設定の id、例 front-1 / its id in the configuration, e.g. front-1.
+        id: String,
     },
 }
 
@@ -66,6 +80,12 @@ enum ControlError {
     Request(#[from] hyper::http::Error),
     #[error("デーモンが断りました / the daemon refused: {0}")]
     Refused(String),
+    #[error("組み合わせませんでした。前のままです / not paired, everything is as before: {0}")]
+    NotPaired(String),
+    #[error(
+        "{0} というカードリーダーはありません。`uketsuke status` で id を確かめてください / there is no reader {0}: `uketsuke status` lists their ids"
+    )]
+    NoSuchReader(String),
     #[error(
         "{0} というコードはありません。画面やログに出たとおりに入力してください / there is no code {0}: type it as the screen or the log shows it"
     )]
@@ -78,6 +98,7 @@ async fn main() -> ExitCode {
     let done = match &arguments.command {
         Command::Status => status(&arguments).await,
         Command::Watch => watch(&arguments).await,
+        Command::Pair { what: Pair::Reader { id } } => pair_reader(&arguments, id).await,
         Command::Explain { code } => explain(code),
     };
     match done {
@@ -133,6 +154,65 @@ async fn watch(arguments: &Arguments) -> Result<(), ControlError> {
     }
 }
 
+/// Tells each step as it comes. Ctrl-C or the end of this program gives the pairing up.
+async fn pair_reader(arguments: &Arguments, reader: &str) -> Result<(), ControlError> {
+    // The daemon judges the id; here it only must not change the path.
+    if !reader.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') || reader.is_empty() {
+        return Err(ControlError::NoSuchReader(reader.to_owned()));
+    }
+    let mut answer = send(arguments, Method::POST, &format!("/v1/readers/{reader}/pair")).await?;
+    let mut pending = Vec::new();
+    loop {
+        tokio::select! {
+            frame = answer.body_mut().frame() => {
+                let Some(Ok(frame)) = frame else { return Err(ControlError::Ended) };
+                let Ok(bytes) = frame.into_data() else { continue };
+                pending.extend_from_slice(&bytes);
+                while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
+                    let line: Vec<u8> = pending.drain(..=end).collect();
+                    if pair_step(reader, &serde_json::from_slice(&line)?)? {
+                        return Ok(());
+                    }
+                }
+            }
+            _ = tokio::signal::ctrl_c() => {
+                return Err(ControlError::NotPaired("中止しました / cancelled".to_owned()));
+            }
+        }
+    }
+}
+
+/// Says one step; true at the good end.
+fn pair_step(reader: &str, step: &Value) -> Result<bool, ControlError> {
+    match word(step, "step") {
+        "place_card" => println!(
+            "{reader} にカードを1枚だけ置いてください（{seconds} 秒以内） / place one card, and only one, on {reader} (within {seconds} s)",
+            seconds = at(step, "within_seconds"),
+        ),
+        "take_card" => println!(
+            "読み取り口「{slot}」に届きました。カードを取ってください / it came into the slot {slot:?}: take the card",
+            slot = word(step, "slot"),
+        ),
+        "paired" => {
+            println!(
+                "組み合わせました。{reader} の読み取り口は「{slot}」です / paired: the slot of {reader} is {slot:?}",
+                slot = word(step, "slot"),
+            );
+            return Ok(true);
+        }
+        "refused" => {
+            return Err(ControlError::NotPaired(format!(
+                "{} / {}{}",
+                word(step, "detail"),
+                word(step, "detail_en"),
+                code(step)
+            )));
+        }
+        other => println!("{other}"),
+    }
+    Ok(false)
+}
+
 /// One line for each event. Of a result only what is not personal: the desk's screen shows the rest.
 fn show_event(event: &str) {
     let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
@@ -173,6 +253,10 @@ fn explain(code: &str) -> Result<(), ControlError> {
 }
 
 async fn get(arguments: &Arguments, path: &str) -> Result<Response<Incoming>, ControlError> {
+    send(arguments, Method::GET, path).await
+}
+
+async fn send(arguments: &Arguments, method: Method, path: &str) -> Result<Response<Incoming>, ControlError> {
     let shown = |path: &Path| path.display().to_string();
     let token = std::fs::read_to_string(&arguments.token_file)
         .map_err(|source| ControlError::Token { path: shown(&arguments.token_file), source })?;
@@ -181,7 +265,9 @@ async fn get(arguments: &Arguments, path: &str) -> Result<Response<Incoming>, Co
         .map_err(|source| ControlError::Connect { path: shown(&arguments.socket), source })?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     tokio::spawn(connection);
-    let request = Request::get(path)
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
         .header("Host", "uketsuke")
         .header("Authorization", format!("Bearer {}", token.trim()))
         .body(Empty::<Bytes>::new())?;
