@@ -38,7 +38,7 @@ pub struct Pair<F> {
     /// Effects of one input, at most so far.
     pub most_effects: usize,
     open: bool,
-    losing: bool,
+    losing: Losing,
     record: Option<Vec<Vec<u8>>>,
     to_reader: Way,
     to_host: Way,
@@ -78,7 +78,7 @@ impl<F: Firmware> Pair<F> {
             woken: 0,
             most_effects: 0,
             open: false,
-            losing: false,
+            losing: Losing::Nothing,
             record: None,
             to_reader: Way::new(link),
             to_host: Way::new(link),
@@ -120,9 +120,14 @@ impl<F: Firmware> Pair<F> {
         self.to_host.freeze(frozen);
     }
 
-    /// Loses all that the driver sends, or no more.
-    pub const fn lose_to_reader(&mut self, lost: bool) {
-        self.losing = lost;
+    /// Loses all that the driver sends from the next piece on that it receives: its receipt for that piece, too.
+    pub const fn lose_receipts(&mut self) {
+        self.losing = Losing::FromTheNextPiece;
+    }
+
+    /// Loses nothing any more.
+    pub const fn lose_nothing(&mut self) {
+        self.losing = Losing::Nothing;
     }
 
     /// Keeps what the unit says from now on; it may hold a PIN.
@@ -257,6 +262,7 @@ impl<F: Firmware> Pair<F> {
         match input {
             Input::LinkOpened => self.open(true),
             Input::LinkClosed => self.open(false),
+            Input::Received(_) if self.losing == Losing::FromTheNextPiece => self.losing = Losing::Everything,
             _ => {}
         }
         self.driver.handle(input, self.now);
@@ -283,7 +289,7 @@ impl<F: Firmware> Pair<F> {
         match effect {
             Effect::Send(bytes) => {
                 self.sent += 1;
-                if self.open && !self.losing {
+                if self.open && self.losing != Losing::Everything {
                     self.to_reader.put(&bytes, self.now);
                 }
             }
@@ -303,6 +309,14 @@ impl<F: Firmware> Pair<F> {
             self.troubles.push(String::from("livelock"));
         }
     }
+}
+
+/// What is lost on the way to the unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Losing {
+    Nothing,
+    FromTheNextPiece,
+    Everything,
 }
 
 fn whole_text(fault: &dyn crate::DriverError) -> String {

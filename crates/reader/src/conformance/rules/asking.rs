@@ -225,16 +225,18 @@ pub(in super::super) fn an_answer_is_told_once(kit: &Kit) -> Step<()> {
         let Some((doing, wanted)) = stage.next(kit)? else { continue };
         told_once(&mut desk, doing, wanted).judged_in(format_args!("at {stage:?}"))?;
     }
+    unwanted_pin_is_told(kit).granted("unwanted_pin_is_told")?;
     let mut desk = Stage::Pin.reach(kit)?;
     told_once(&mut desk, Doing::Answer(Answer::CancelPin), "PIN cancelled").judged()
 }
 
 /// What the driver says of the answer is lost for a while, so that the unit says it again.
 fn told_once(desk: &mut Desk, doing: Doing, wanted: &str) -> Step<()> {
-    desk.pair.lose_to_reader(true);
+    desk.pass(LOST);
+    desk.pair.lose_receipts();
     desk.go(doing)?;
     desk.pass(LOST);
-    desk.pair.lose_to_reader(false);
+    desk.pair.lose_nothing();
     desk.pass(ANSWER);
     let told: Vec<_> = desk.pair.events.iter().map(Event::name).collect();
     let given_up = desk.pair.troubles.len() == 1 && told.is_empty();

@@ -94,7 +94,7 @@ fn noise(draw: &mut Draw, link: Link) -> Vec<u8> {
     draw.bytes(count)
 }
 
-/// What a unit says in a whole visit.
+/// What a unit says in a whole visit, each word once.
 fn recorded(kit: &Kit) -> Step<Vec<Vec<u8>>> {
     let faces = kit.drawn_faces();
     let mut desk = Desk::unopened(kit, super::UnitConfig::default());
@@ -103,7 +103,10 @@ fn recorded(kit: &Kit) -> Step<Vec<Vec<u8>>> {
     desk.wait_ready().granted("ready_comes_once")?;
     goes_right(&mut desk, &faces).granted("the rules about questions")?;
     desk.pass(SOON.min(ANSWER));
-    Ok(desk.pair.recorded())
+    let mut words = desk.pair.recorded();
+    words.sort();
+    words.dedup();
+    Ok(words)
 }
 
 /// Words of the unit, cut, joined, doubled and with a few bytes changed.

@@ -200,7 +200,7 @@ pub(in super::super) fn a_touch_that_was_not_offered_is_dropped(kit: &Kit) -> St
         for touch in foreign {
             desk.pair.touch(touch);
         }
-        desk.hear_nothing(SOON).judged_in(format_args!("touches at {stage:?} that nothing offers"))?;
+        desk.hear_nothing(QUIET / 2).judged_in(format_args!("touches at {stage:?} that nothing offers"))?;
     }
     Ok(())
 }
