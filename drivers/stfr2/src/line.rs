@@ -25,6 +25,7 @@ pub(crate) struct Line {
     asked_again: bool,
     assembler: Assembler,
     heard_at: Moment,
+    /// When OPEN or ACK was sent last.
     spoke_at: Moment,
     answered_hello_at: Option<Moment>,
     noise: Noise,

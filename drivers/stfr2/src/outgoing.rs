@@ -1,4 +1,4 @@
-//! What the terminal sends: cut into numbered reports, at most eight under way, mended until they are acknowledged.
+//! What the terminal sends: cut into numbered reports, a few at a time, mended until they are acknowledged.
 
 use crate::timing::Timing;
 use model::Moment;
@@ -9,7 +9,7 @@ use stfr2_frames::report::{HostReport, MOST_PAYLOAD};
 use zeroize::Zeroizing;
 
 /// Reports under way at most.
-const WINDOW: usize = 8;
+const WINDOW: usize = 32;
 
 /// Messages on their way to the unit. Without Debug: they may hold a photo.
 pub(crate) struct Outgoing {

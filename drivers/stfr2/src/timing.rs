@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(crate) struct Timing {
     /// t1: between two OPEN.
     pub(crate) open_every: Duration,
-    /// t2: whoever has sent nothing for so long gives a sign of life.
+    /// t2: between two ACK, the signs of life, at most.
     pub(crate) alive_every: Duration,
     /// t3: an answer to HELLO not sooner after the last one.
     pub(crate) answer_hello: Duration,

@@ -40,6 +40,7 @@ struct Session {
     asked_again: bool,
     assembler: Assembler,
     heard_at: Moment,
+    /// When OPENED or ACK was sent last.
     spoke_at: Moment,
 }
 

@@ -3,6 +3,8 @@
 
 mod line;
 mod sending;
+#[cfg(test)]
+mod tests;
 
 use crate::body::{Order, Told};
 use crate::facts::{JAPANESE, ModelFacts};

@@ -1,4 +1,4 @@
-//! The unit's own DATA: numbered, at most eight under way, sent again until acknowledged.
+//! The unit's own DATA: numbered, a few at a time, sent again until acknowledged.
 
 use crate::unit::Around;
 use model::Moment;
@@ -9,7 +9,7 @@ use stfr2_frames::report::{MOST_PAYLOAD, UnitReport};
 use zeroize::Zeroizing;
 
 /// Under way at most.
-const WINDOW: usize = 8;
+const WINDOW: usize = 32;
 /// t4: mending after `again` not sooner after the last one.
 const MEND_AGAIN: Duration = Duration::from_millis(20);
 /// t5: for an ACK, at first and at most.
