@@ -1,20 +1,22 @@
-//! One reader of the desk: firmware behind a pseudo-terminal, and the card slot that belongs to it.
+//! One reader of the desk: a unit behind its port, its panel if the terminal draws it, and the card slot that belongs to
+//! it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use model::{Moment, SecretError};
-use reader::Method;
+use model::{Moment, Pin, SecretError};
+use reader::conformance::{Act, AskedView, CardFace, Firmware, GreyFrame, View};
+use reader::{Language, Method};
 use serde::{Deserialize, Serialize};
 use simulator_card::Card;
-use simulator_firmware::caora::{AskedView, Caora, CardFace, GreyFrame, View};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::front::Front;
+use crate::kiosk::Kiosk;
 use crate::pcsc::{PcscError, Pcscd, Slot, Tap};
-use crate::pty::PtyReader;
 
 /// One side of a reader with its slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -53,6 +55,8 @@ pub(crate) struct ReaderState {
     /// What is asked beside it.
     #[serde(serialize_with = "asked")]
     pub(crate) asked: AskedView,
+    /// Language of the screen: `ja`, `en`, `zh`, `ko`.
+    pub(crate) language: String,
     /// `off`, `green`, `blue`, `red`.
     pub(crate) lamp: String,
     /// The last sound.
@@ -63,6 +67,10 @@ pub(crate) struct ReaderState {
     pub(crate) tray: bool,
     /// Whether the camera sees anything.
     pub(crate) camera: bool,
+    /// Light on the face in lux.
+    pub(crate) face_lux: u16,
+    /// Whether the sun falls on the card slot.
+    pub(crate) slot_in_sun: bool,
     /// When the last `card placed` frame was written to the port: CLOCK_MONOTONIC in nanoseconds.
     pub(crate) card_placed_written_ns: Option<i64>,
     /// The card slot.
@@ -92,10 +100,13 @@ fn asked<S: serde::Serializer>(asked: &AskedView, serializer: S) -> Result<S::Ok
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry("what", word(asked))?;
     match asked {
-        AskedView::Nothing => {}
+        AskedView::Nothing | AskedView::Document => {}
         AskedView::Methods { offered } => map.serialize_entry("offered", offered)?,
         AskedView::Face { comparing } => map.serialize_entry("comparing", comparing)?,
-        AskedView::Pin { tries_left } => map.serialize_entry("tries_left", tries_left)?,
+        AskedView::Pin { tries_left, pad } => {
+            map.serialize_entry("tries_left", tries_left)?;
+            map.serialize_entry("pad", pad)?;
+        }
         AskedView::Consent { screen, items } => {
             map.serialize_entry("screen", screen)?;
             map.serialize_entry("items", items)?;
@@ -111,6 +122,7 @@ const fn word(asked: &AskedView) -> &'static str {
         AskedView::Face { .. } => "face",
         AskedView::Pin { .. } => "pin",
         AskedView::Consent { .. } => "consent",
+        AskedView::Document => "document",
     }
 }
 
@@ -138,7 +150,9 @@ impl ReaderState {
 #[derive(Debug)]
 pub(crate) struct DeskUnit {
     name: UnitName,
-    pty: PtyReader<Caora>,
+    front: Front,
+    /// The panel that the terminal draws; a unit with a screen of its own has none.
+    kiosk: Option<Kiosk>,
     plugged: AtomicBool,
     pcscd: Arc<Pcscd>,
     slot: usize,
@@ -161,14 +175,15 @@ impl DeskUnit {
     /// When there is no such slot or no thread can be started.
     pub(crate) fn new(
         name: UnitName,
-        pty: PtyReader<Caora>,
+        front: Front,
+        kiosk: Option<Kiosk>,
         pcscd: Arc<Pcscd>,
         slot: usize,
     ) -> std::io::Result<Self> {
         let slot_watch = SlotWatch::start(Arc::clone(&pcscd), slot)?;
         let plugged = AtomicBool::new(true);
         let scenes = AtomicU64::new(u64::try_from(slot).unwrap_or(0) * 1000);
-        Ok(Self { name, pty, plugged, pcscd, slot, in_slot: Mutex::new(None), slot_watch, scenes })
+        Ok(Self { name, front, kiosk, plugged, pcscd, slot, in_slot: Mutex::new(None), slot_watch, scenes })
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -181,23 +196,24 @@ impl DeskUnit {
     }
 
     fn state_with(&self, view: View) -> ReaderState {
+        let view = self.with_panel(view);
         let slot = self.slot();
         let tap = slot.map(Slot::tap).unwrap_or_default();
         ReaderState {
             name: self.name.clone(),
             plugged: self.plugged.load(Ordering::SeqCst),
-            power: serde_json::to_value(view.power)
-                .ok()
-                .and_then(|power| power.as_str().map(str::to_owned))
-                .unwrap_or_default(),
+            power: view.power.word().to_owned(),
             screen: view.notice,
             asked: view.asked,
+            language: view.language.to_owned(),
             lamp: view.lamp.to_owned(),
             sound: view.sound.map(str::to_owned),
             sounds: view.sounds,
             tray: view.card,
             camera: view.camera,
-            card_placed_written_ns: self.pty.noted_ns(),
+            face_lux: view.face_lux,
+            slot_in_sun: view.slot_in_sun,
+            card_placed_written_ns: self.front.announced_ns(),
             slot: SlotState {
                 name: slot.map(Slot::reader_name).unwrap_or_default(),
                 card: self
@@ -217,6 +233,19 @@ impl DeskUnit {
         }
     }
 
+    /// What the patient sees: the unit's own screen, or the panel that the terminal draws.
+    fn with_panel(&self, view: View) -> View {
+        match &self.kiosk {
+            None => view,
+            Some(kiosk) => match kiosk.shown().borrow().clone() {
+                Some(shown) => {
+                    View { notice: shown.notice, asked: shown.asked, language: shown.language, ..view }
+                }
+                None => View { notice: String::from("dark"), asked: AskedView::Nothing, ..view },
+            },
+        }
+    }
+
     /// Waits until the state satisfies `met`, at most `bound`; else gives the last state.
     pub(crate) async fn until<T>(
         &self,
@@ -225,11 +254,15 @@ impl DeskUnit {
     ) -> Result<T, Box<ReaderState>> {
         let deadline = Instant::now() + bound;
         let mut slot = self.slot_watch.changed.subscribe();
-        // The screen's wait looks again at each of its changes; a change in the slot begins that wait anew.
+        let mut panel = self.kiosk.as_ref().map(Kiosk::shown);
+        // The unit's wait looks again at each of its changes; a change in slot or panel begins that wait anew.
         loop {
             slot.mark_unchanged();
+            if let Some(panel) = &mut panel {
+                panel.mark_unchanged();
+            }
             let outcome = Mutex::new(None);
-            let looked = self.pty.wait_until(deadline.saturating_duration_since(Instant::now()), |unit| {
+            let looked = self.front.wait_until(deadline.saturating_duration_since(Instant::now()), |unit| {
                 let state = self.state_with(unit.view());
                 let seen = met(&state).ok_or_else(|| Box::new(state));
                 let came = seen.is_ok();
@@ -239,6 +272,7 @@ impl DeskUnit {
             let over = tokio::select! {
                 came = looked => !came,
                 Ok(()) = slot.changed() => false,
+                () = changed(&mut panel) => false,
             };
             match outcome.into_inner().unwrap_or_else(PoisonError::into_inner) {
                 Some(Ok(met)) => return Ok(met),
@@ -254,28 +288,48 @@ impl DeskUnit {
     /// Lays a card into the tray: its printed side up with these digits, or down.
     pub(crate) fn place_tray(&self, number_b: Option<&[u8]>) -> Result<(), SecretError> {
         let face = number_b.map_or_else(|| Ok(CardFace::turned_over()), CardFace::new)?;
-        self.with_unit(|unit, _| unit.place_card(face));
+        self.act(Act::PlaceCard(face));
         Ok(())
     }
 
     pub(crate) fn take_tray(&self) -> bool {
-        self.with_unit(|unit, _| unit.take_card())
+        self.act(Act::TakeCard)
     }
 
-    pub(crate) fn choose(&self, method: Method) -> bool {
-        self.with_unit(|unit, _| unit.choose(method))
+    pub(crate) async fn choose(&self, method: Method) -> bool {
+        match &self.kiosk {
+            Some(kiosk) => kiosk.choose(method_word(method)).await,
+            None => self.act(Act::Choose(method)),
+        }
     }
 
-    pub(crate) fn type_pin(&self, digits: &[u8]) -> bool {
-        self.with_unit(|unit, _| unit.type_pin(digits))
+    pub(crate) async fn type_pin(&self, digits: &[u8]) -> bool {
+        match (&self.kiosk, Pin::from_digits(digits)) {
+            (Some(kiosk), Ok(_)) => kiosk.type_pin(digits).await,
+            (None, Ok(pin)) => self.act(Act::TypePin(pin)),
+            (_, Err(_)) => false,
+        }
     }
 
-    pub(crate) fn cancel(&self) -> bool {
-        self.with_unit(|unit, _| unit.press_cancel())
+    pub(crate) async fn cancel(&self) -> bool {
+        match &self.kiosk {
+            Some(kiosk) => kiosk.cancel().await,
+            None => self.act(Act::Cancel),
+        }
     }
 
-    pub(crate) fn consent(&self, agree: bool) -> bool {
-        self.with_unit(|unit, _| unit.answer_consent(agree))
+    pub(crate) async fn consent(&self, agree: bool) -> bool {
+        match &self.kiosk {
+            Some(kiosk) => kiosk.consent(agree).await,
+            None => self.act(Act::Consent(agree)),
+        }
+    }
+
+    pub(crate) async fn language(&self, language: Language) -> bool {
+        match &self.kiosk {
+            Some(kiosk) => kiosk.language(language_word(language)).await,
+            None => self.act(Act::Language(language)),
+        }
     }
 
     /// The seed of the next camera frame.
@@ -284,7 +338,7 @@ impl DeskUnit {
     }
 
     pub(crate) fn show(&self, frame: Option<GreyFrame>) {
-        self.with_unit(|unit, _| unit.show_face(frame));
+        self.act(Act::ShowFace(frame));
     }
 
     // The slot.
@@ -327,14 +381,23 @@ impl DeskUnit {
 
     // The technician.
 
-    /// Works on the firmware itself.
-    pub(crate) fn with_unit<T>(&self, work: impl FnOnce(&mut Caora, Moment) -> T) -> T {
-        self.pty.control(work)
+    /// Does what a patient or technician does at the unit itself; whether it could be done.
+    pub(crate) fn act(&self, act: Act) -> bool {
+        self.with_unit(|unit, now| unit.act(act, now))
+    }
+
+    /// Neither reads nor writes at its port any more, or again.
+    pub(crate) fn freeze(&self, frozen: bool) {
+        self.front.freeze(frozen);
+    }
+
+    fn with_unit<T>(&self, work: impl FnOnce(&mut dyn Firmware, Moment) -> T) -> T {
+        self.front.control(work)
     }
 
     /// Pulls the cable.
     pub(crate) async fn unplug(&self) -> std::io::Result<()> {
-        self.pty.unplug().await?;
+        self.front.unplug().await?;
         self.plugged.store(false, Ordering::SeqCst);
         self.slot_watch.tell();
         Ok(())
@@ -342,7 +405,7 @@ impl DeskUnit {
 
     /// Puts the cable back.
     pub(crate) async fn replug(&self) -> std::io::Result<()> {
-        self.pty.replug().await?;
+        self.front.replug().await?;
         self.plugged.store(true, Ordering::SeqCst);
         self.slot_watch.tell();
         Ok(())
@@ -355,6 +418,32 @@ impl DeskUnit {
     fn in_slot(&self) -> MutexGuard<'_, Option<InSlot>> {
         self.in_slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+const fn method_word(method: Method) -> &'static str {
+    match method {
+        Method::Face => "face",
+        Method::Pin => "pin",
+    }
+}
+
+const fn language_word(language: Language) -> &'static str {
+    match language {
+        Language::Japanese => "ja",
+        Language::English => "en",
+        Language::Chinese => "zh",
+        Language::Korean => "ko",
+    }
+}
+
+/// Waits for the panel to change; for ever without one.
+async fn changed(panel: &mut Option<watch::Receiver<Option<crate::kiosk::Shown>>>) {
+    if let Some(panel) = panel
+        && panel.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
 }
 
 /// Tells when something went through a slot: the slot's own wait, made a signal by a thread.

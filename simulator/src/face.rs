@@ -1,9 +1,9 @@
 //! What stands before a camera, as pixels.
 
+use reader::conformance::GreyFrame;
 use serde::Deserialize;
 use simulator_card::Persona;
 use simulator_card::face::{Scene, camera};
-use simulator_firmware::caora::GreyFrame;
 
 /// A face before the camera.
 #[derive(Debug, Clone, Deserialize)]
@@ -25,6 +25,8 @@ pub(crate) enum SceneKind {
     Dark,
     /// With a mask over nose and mouth.
     Masked,
+    /// With the head turned away.
+    Turned,
     /// Nobody is there.
     None,
     /// A printed photograph of the person.
@@ -37,6 +39,7 @@ pub(crate) fn frame(persona: &Persona, kind: SceneKind, seed: u64) -> Option<Gre
         SceneKind::Right => Scene::ordinary(seed),
         SceneKind::Dark => Scene::dark(seed),
         SceneKind::Masked => Scene::masked(seed),
+        SceneKind::Turned => Scene::turned(seed),
         SceneKind::Photograph => Scene::photograph(seed),
         SceneKind::None => return None,
     };

@@ -1,4 +1,4 @@
-//! Pseudo-terminals, the virtual card behind pcscd, the mock centre behind TLS, and the bench API.
+//! Units behind pseudo-terminals and sockets, the virtual card behind pcscd, the mock centre behind TLS, and the bench API.
 
 #![allow(clippy::disallowed_methods, reason = "I/O room: reads the clock and draws randomness")]
 
@@ -6,10 +6,11 @@ mod bench;
 pub mod centre;
 mod desk_unit;
 mod face;
+pub mod front;
+mod kiosk;
 mod line;
 mod patients;
 pub mod pcsc;
-pub mod pty;
 pub mod simulation;
 pub mod site;
 pub mod stock;

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use caora_frames::{Block, ReaderMessage};
 use model::{FaceAccount, Moment};
+use reader::conformance::UnitConfig;
 use serde::Serialize;
 use simulator_centre::{Account, Setup};
-use simulator_firmware::caora::{Caora, UnitConfig};
+use simulator_firmware::MODELS;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
@@ -16,10 +16,11 @@ use tokio_util::sync::CancellationToken;
 use crate::bench;
 use crate::centre::{LineOptions, MockCentre, SERVER_NAME, StartError};
 use crate::desk_unit::{DeskUnit, UnitName};
+use crate::front::Front;
+use crate::kiosk::Kiosk;
 use crate::line::Line;
 use crate::patients;
 use crate::pcsc::{PcscError, Pcscd, Slot};
-use crate::pty::PtyReader;
 use crate::site::{self, INSTITUTION, Site, SiteParts, SiteReader};
 use crate::stock::{Stock, StockError};
 use crate::world::World;
@@ -32,7 +33,7 @@ const LANES: [&str; 5] = ["内科", "小児科", "発熱外来", "再診", "会�
 pub struct Options {
     /// Where the site and its files are written; made if absent.
     pub directory: PathBuf,
-    /// One model for each reader.
+    /// One model for each reader; `all` stands for one of each.
     pub models: Vec<String>,
     /// Where issued cards are kept between starts.
     pub stock: PathBuf,
@@ -42,7 +43,7 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum SimulationError {
     /// No other end of this model exists here.
-    #[error("no simulated reader of model `{0}`; there is: caora")]
+    #[error("no simulated reader of model `{0}`; there are: {known}, and all for the five", known = MODELS.join(", "))]
     Model(String),
     /// A site has at least one reader.
     #[error("no reader asked for")]
@@ -118,7 +119,7 @@ impl Simulation {
     /// [`SimulationError`]; what was started before is stopped again.
     pub async fn start(options: Options) -> Result<Self, SimulationError> {
         let Options { directory, models, stock } = options;
-        check(&models)?;
+        let models = known(models)?;
         site::private_folder(&directory).map_err(io("the directory cannot be made"))?;
         let directory = directory.canonicalize().map_err(io("the directory cannot be found"))?;
         // First and alone: it may take long, and whoever ends the simulator meanwhile must leave nothing behind.
@@ -140,18 +141,19 @@ impl Simulation {
         let mut readers = Vec::new();
         for ((number, model), account) in (0_usize..).zip(&models).zip(&accounts) {
             let name = unit_name(number, model);
-            let pty = plug_in(number, &ports, &format!("{model}-{}", name.id))?;
+            let front = plug_in(number, model, &ports, &format!("{model}-{}", name.id))?;
             readers.push(SiteReader {
                 id: name.id.clone(),
                 label: name.label.clone(),
                 lane: name.lane.clone(),
                 driver: model.clone(),
-                port: pty.path().to_owned(),
+                port: front.place().to_string(),
                 slot: pcscd.slot(number).map(Slot::reader_name).unwrap_or_default(),
                 account: account.account.to_string(),
                 password: account.password.clone(),
             });
-            let unit = DeskUnit::new(name, pty, Arc::clone(&pcscd), number);
+            let kiosk = has_panel(&front).then(|| Kiosk::look(&name.id, site::daemon(&directory)));
+            let unit = DeskUnit::new(name, front, kiosk, Arc::clone(&pcscd), number);
             units.push(unit.map_err(io("a reader cannot be joined with its slot"))?);
         }
         let ids = readers.iter().map(|reader| reader.id.clone()).collect();
@@ -211,14 +213,20 @@ fn ready(
     }
 }
 
-fn check(models: &[String]) -> Result<(), SimulationError> {
+/// The models, each known.
+fn known(models: Vec<String>) -> Result<Vec<String>, SimulationError> {
     if models.is_empty() {
         return Err(SimulationError::NoReader);
     }
-    models
-        .iter()
-        .find(|model| *model != "caora")
-        .map_or(Ok(()), |model| Err(SimulationError::Model(model.clone())))
+    let mut all = Vec::new();
+    for model in models {
+        match model.as_str() {
+            "all" => all.extend(MODELS.iter().map(|model| (*model).to_owned())),
+            known if MODELS.contains(&known) => all.push(model),
+            _ => return Err(SimulationError::Model(model)),
+        }
+    }
+    Ok(all)
 }
 
 fn unit_name(number: usize, model: &str) -> UnitName {
@@ -233,19 +241,18 @@ fn unit_name(number: usize, model: &str) -> UnitName {
 }
 
 /// A unit with a serial number of its own, `T` for test.
-fn plug_in(number: usize, directory: &Path, name: &str) -> Result<PtyReader<Caora>, SimulationError> {
+fn plug_in(number: usize, model: &str, directory: &Path, name: &str) -> Result<Front, SimulationError> {
     let seed = u64::try_from(number).unwrap_or(0);
-    let serial = format!("T{:07}", seed.saturating_add(1));
-    let unit = Caora::new(UnitConfig { serial, seed, ..UnitConfig::default() }, Moment::ZERO);
-    let pty = PtyReader::plug_in(unit, directory, name).map_err(io("a pseudo-terminal cannot be opened"))?;
-    pty.note_frames(is_card_placed);
-    Ok(pty)
+    let serial = Some(format!("T{:07}", seed.saturating_add(1)));
+    let config = UnitConfig { serial, seed, ..UnitConfig::default() };
+    let unit = simulator_firmware::unit(model, config, Moment::ZERO)
+        .ok_or_else(|| SimulationError::Model(model.to_owned()))?;
+    Front::plug_in(unit, directory, name).map_err(io("a reader's port cannot be opened"))
 }
 
-/// The frame whose way to a client is measured.
-fn is_card_placed(frame: &[u8]) -> bool {
-    Block::new_checked(frame)
-        .is_ok_and(|block| matches!(ReaderMessage::parse(block.body()), Ok(ReaderMessage::CardPlaced)))
+/// Whether the terminal draws its screen: such a unit has no notice of its own.
+fn has_panel(front: &Front) -> bool {
+    front.control(|unit, _| unit.view().notice.is_empty())
 }
 
 /// One face account for each reader, with fresh passwords.

@@ -1,5 +1,6 @@
 //! Writes a site: the daemon's configuration, and every file that it names.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -9,6 +10,7 @@ use base64::Engine as _;
 use serde::Serialize;
 
 use crate::centre::Files;
+use crate::kiosk::Daemon;
 
 /// The institution of the simulated site; prefecture 99 does not exist.
 pub const INSTITUTION: &str = "9991234567";
@@ -41,8 +43,8 @@ pub struct SiteReader {
     pub lane: String,
     /// Its driver.
     pub driver: String,
-    /// Its port.
-    pub port: PathBuf,
+    /// Its port: a path, or `host:port`.
+    pub port: String,
     /// Its card slot.
     pub slot: String,
     /// Its account at the centre.
@@ -90,13 +92,10 @@ pub fn write(directory: &Path, parts: &SiteParts) -> std::io::Result<Site> {
             face_password_file: put(password_file, reader.password.as_bytes())?,
         });
     }
+    let daemon = daemon(directory);
     let tables = Tables {
         site: SiteTable { institution: INSTITUTION },
-        desk: DeskTable {
-            listen: "127.0.0.1:0",
-            socket: directory.join("uketsuke.sock"),
-            token_file: directory.join("desk.token"),
-        },
+        desk: DeskTable { listen: "127.0.0.1:0", socket: daemon.socket, token_file: daemon.token_file },
         ledger: LedgerTable { file: ledger.join("ledger.db"), key_file: ledger_key },
         folders: FoldersTable { face: face.clone() },
         centre: CentreTable {
@@ -107,6 +106,7 @@ pub fn write(directory: &Path, parts: &SiteParts) -> std::io::Result<Site> {
             key_file: &parts.centre_files.key,
             stand_in: "simulator",
         },
+        licences: licences(&parts.readers),
         card: CardTable {
             photo_ca_file: put(
                 card.join("photo-ca.pem"),
@@ -119,6 +119,20 @@ pub fn write(directory: &Path, parts: &SiteParts) -> std::io::Result<Site> {
     let text = toml::to_string_pretty(&tables).map_err(std::io::Error::other)?;
     let file = put(directory.join("site.toml"), text.as_bytes())?;
     Ok(Site { file, face })
+}
+
+/// Where the site's daemon will be reached.
+pub(crate) fn daemon(directory: &Path) -> Daemon {
+    Daemon { socket: directory.join("uketsuke.sock"), token_file: directory.join("desk.token") }
+}
+
+/// A licence for every unit of this site, whether its model needs one or not.
+fn licences(readers: &[SiteReader]) -> BTreeMap<&str, usize> {
+    let mut owned = BTreeMap::new();
+    for reader in readers {
+        *owned.entry(reader.driver.as_str()).or_default() += 1;
+    }
+    owned
 }
 
 /// Makes a folder for its owner only; one that is there already stays as it is.
@@ -175,6 +189,7 @@ struct Tables<'a> {
     folders: FoldersTable,
     centre: CentreTable<'a>,
     card: CardTable,
+    licences: BTreeMap<&'a str, usize>,
     reader: Vec<ReaderTable<'a>>,
 }
 
@@ -223,7 +238,7 @@ struct ReaderTable<'a> {
     label: &'a str,
     lane: &'a str,
     driver: &'a str,
-    port: &'a Path,
+    port: &'a str,
     slot: &'a str,
     face_account: &'a str,
     face_password_file: PathBuf,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use reader::Method;
+use reader::conformance::{Act, Reading};
+use reader::{Language, Method};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use simulator_card::Fault;
@@ -112,7 +113,7 @@ pub(super) async fn choose(
     Json(request): Json<ChooseRequest>,
 ) -> Done {
     let unit = unit(&world, &id)?;
-    done(unit, unit.choose(request.method.into()), "this method is not offered")
+    done(unit, unit.choose(request.method.into()).await, "this method is not offered")
 }
 
 /// Not `Debug`: the digits are a PIN.
@@ -128,12 +129,16 @@ pub(super) async fn type_digits(
     Json(request): Json<TypeRequest>,
 ) -> Done {
     let unit = unit(&world, &id)?;
-    done(unit, unit.type_pin(request.digits.as_bytes()), "no PIN is asked, or these are not four digits")
+    done(
+        unit,
+        unit.type_pin(request.digits.as_bytes()).await,
+        "no PIN is asked, or these are not four digits",
+    )
 }
 
 pub(super) async fn cancel(State(world): State<Arc<World>>, Path(id): Path<String>) -> Done {
     let unit = unit(&world, &id)?;
-    done(unit, unit.cancel(), "there is nothing to cancel")
+    done(unit, unit.cancel().await, "there is nothing to cancel")
 }
 
 #[derive(Deserialize)]
@@ -187,7 +192,7 @@ pub(super) async fn consent(
 ) -> Done {
     let unit = unit(&world, &id)?;
     let other = request.screen.is_some_and(|screen| unit.state().consent_screen() != Some(&*screen));
-    let answered = !other && unit.consent(request.decision == DecisionWord::Agree);
+    let answered = !other && unit.consent(request.decision == DecisionWord::Agree).await;
     done(unit, answered, "this is not the question")
 }
 
@@ -203,6 +208,81 @@ pub(super) async fn replug(State(world): State<Arc<World>>, Path(id): Path<Strin
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LanguageRequest {
+    language: LanguageWord,
+}
+
+/// [`Language`] in JSON.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LanguageWord {
+    Ja,
+    En,
+    Zh,
+    Ko,
+}
+
+pub(super) async fn language(
+    State(world): State<Arc<World>>,
+    Path(id): Path<String>,
+    Json(request): Json<LanguageRequest>,
+) -> Done {
+    let unit = unit(&world, &id)?;
+    let language = match request.language {
+        LanguageWord::Ja => Language::Japanese,
+        LanguageWord::En => Language::English,
+        LanguageWord::Zh => Language::Chinese,
+        LanguageWord::Ko => Language::Korean,
+    };
+    done(unit, unit.language(language).await, "this language is not offered")
+}
+
+/// What stands around the unit; only what is named changes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RoomRequest {
+    /// Light on the face in lux.
+    face_lux: Option<u16>,
+    /// Whether the sun falls on the card slot.
+    slot_in_sun: Option<bool>,
+    /// Turn the unit between landscape and portrait.
+    #[serde(default)]
+    rotate: bool,
+}
+
+pub(super) async fn room(
+    State(world): State<Arc<World>>,
+    Path(id): Path<String>,
+    Json(request): Json<RoomRequest>,
+) -> Done {
+    let unit = unit(&world, &id)?;
+    let acts = [
+        request.face_lux.map(Act::Light),
+        request.slot_in_sun.map(Act::Sun),
+        request.rotate.then_some(Act::Rotate),
+    ];
+    let all = act_all(unit, acts);
+    done(unit, all, "this model does not turn")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DocumentRequest {
+    /// Printed lines `name=value`; absent: the certificate is taken away.
+    lines: Option<String>,
+}
+
+pub(super) async fn document(
+    State(world): State<Arc<World>>,
+    Path(id): Path<String>,
+    Json(request): Json<DocumentRequest>,
+) -> Done {
+    let unit = unit(&world, &id)?;
+    done(unit, unit.act(Act::Document(request.lines)), "this model reads no certificates")
+}
+
 /// Only what is named changes.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -210,6 +290,8 @@ pub(super) struct FaultsRequest {
     corrupt_next_frames: Option<u32>,
     silent: Option<bool>,
     babble: Option<bool>,
+    /// Neither reads nor writes at its port, which stays.
+    frozen: Option<bool>,
     /// Every answer this much later.
     slow_ms: Option<u64>,
     /// A fault number that the unit reports of itself, 1 to 99.
@@ -231,46 +313,50 @@ enum ReadingWord {
     Unreadable,
 }
 
+impl From<ReadingWord> for Reading {
+    fn from(word: ReadingWord) -> Self {
+        match word {
+            ReadingWord::Right => Self::Right,
+            ReadingWord::LastDigitWrong => Self::LastDigitWrong,
+            ReadingWord::Unreadable => Self::Unreadable,
+        }
+    }
+}
+
 pub(super) async fn faults(
     State(world): State<Arc<World>>,
     Path(id): Path<String>,
     Json(request): Json<FaultsRequest>,
 ) -> Done {
-    use simulator_firmware::caora::Reading;
     let numbered = |number: Option<u8>, least: u8| number.is_none_or(|n| (least..=99).contains(&n));
     if !numbered(request.report, 1) || !numbered(request.self_test, 0) {
         return Err(Problem::bad_request("a fault has a number up to 99", ""));
     }
-    unit(&world, &id)?.with_unit(|caora, now| {
-        if let Some(frames) = request.corrupt_next_frames {
-            caora.corrupt_next(frames);
-        }
-        if let Some(silent) = request.silent {
-            caora.silence(silent);
-        }
-        if let Some(on) = request.babble {
-            caora.babble(on);
-        }
-        if let Some(millis) = request.slow_ms {
-            caora.slow(Duration::from_millis(millis));
-        }
-        if let Some(number) = request.report {
-            caora.report_fault(number);
-        }
-        if let Some(outcome) = request.self_test {
-            caora.set_self_test(outcome);
-        }
-        match request.reading {
-            Some(ReadingWord::Right) => caora.read_number_b(Reading::Right),
-            Some(ReadingWord::LastDigitWrong) => caora.read_number_b(Reading::LastDigitWrong),
-            Some(ReadingWord::Unreadable) => caora.read_number_b(Reading::Unreadable),
-            None => {}
-        }
-        if request.restart {
-            caora.restart(now);
-        }
-    });
-    Ok(StatusCode::NO_CONTENT)
+    let unit = unit(&world, &id)?;
+    let acts = [
+        request.corrupt_next_frames.map(Act::Corrupt),
+        request.silent.map(Act::Silence),
+        request.babble.map(Act::Babble),
+        request.slow_ms.map(|millis| Act::Slow(Duration::from_millis(millis))),
+        request.report.map(Act::ReportFault),
+        request.self_test.map(Act::SelfTest),
+        request.reading.map(|reading| Act::ReadNumberB(reading.into())),
+        request.restart.then_some(Act::Restart),
+    ];
+    if let Some(frozen) = request.frozen {
+        unit.freeze(frozen);
+    }
+    let all = act_all(unit, acts);
+    done(unit, all, "this model cannot do that")
+}
+
+/// Does every one of them; whether all could be done.
+fn act_all<const N: usize>(unit: &DeskUnit, acts: [Option<Act>; N]) -> bool {
+    let mut all = true;
+    for act in acts.into_iter().flatten() {
+        all &= unit.act(act);
+    }
+    all
 }
 
 /// The reader of this id.

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::extract::{Path, State};
 use reader::Method;
+use reader::conformance::AskedView as Asked;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use simulator_card::Fault;
-use simulator_firmware::caora::AskedView as Asked;
 use tokio::task::block_in_place;
 
 use super::problem::Problem;
@@ -222,7 +222,7 @@ impl Patient<'_> {
         let tries = request.tries.unwrap_or_else(|| if request.face.is_some() { 1 } else { 3 });
         let mut done = 1;
         loop {
-            self.choose(Method::Face)?;
+            self.choose(Method::Face).await?;
             let seen = self.look(|asked| matches!(asked, Asked::Methods { .. } | Asked::Pin { .. })).await?;
             let again = match &seen {
                 Seen::AskedAgain(state) => {
@@ -243,11 +243,11 @@ impl Patient<'_> {
         let own = self.world.personas().iter().find(|persona| persona.id == request.persona);
         let pin = request.pin.as_deref().or_else(|| own.and_then(|persona| persona.pin.as_deref()));
         let pin = pin.ok_or_else(|| Problem::bad_request("this persona has no PIN; give one", ""))?;
-        self.choose(Method::Pin)?;
+        self.choose(Method::Pin).await?;
         let seen = self.look(|asked| matches!(asked, Asked::Pin { .. })).await?;
         let Seen::AskedAgain(_) = seen else { return Ok(seen) };
         self.note("PIN asked");
-        if !self.unit.type_pin(pin.as_bytes()) {
+        if !self.unit.type_pin(pin.as_bytes()).await {
             return Err(Problem::conflict("the PIN could not be typed", Some(json!(self.unit.state()))));
         }
         self.note("PIN typed");
@@ -258,8 +258,8 @@ impl Patient<'_> {
         block_in_place(|| deed(self.world, self.unit)).map_err(|fault| card_problem(fault, self.unit))
     }
 
-    fn choose(&mut self, method: Method) -> Result<(), Problem> {
-        if !self.unit.choose(method) {
+    async fn choose(&mut self, method: Method) -> Result<(), Problem> {
+        if !self.unit.choose(method).await {
             return Err(Problem::conflict("the method is not offered", Some(json!(self.unit.state()))));
         }
         self.note("method chosen");
@@ -269,7 +269,7 @@ impl Patient<'_> {
     async fn answer(&mut self, decision: DecisionWord) -> Result<Seen, Problem> {
         let screen = self.unit.state().consent_screen().unwrap_or_default().to_owned();
         self.note(&format!("consent asked: {screen}"));
-        if !self.unit.consent(decision == DecisionWord::Agree) {
+        if !self.unit.consent(decision == DecisionWord::Agree).await {
             return Err(Problem::conflict("the question is gone", Some(json!(self.unit.state()))));
         }
         let word = if decision == DecisionWord::Agree { "agreed" } else { "refused" };

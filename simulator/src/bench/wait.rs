@@ -59,6 +59,7 @@ fn seen(state: &ReaderState, name: &str) -> Option<Value> {
         "asked" => state.asked_word().into(),
         "consent" => state.consent_screen().into(),
         "screen" => state.screen.clone().into(),
+        "language" => state.language.clone().into(),
         "lamp" => state.lamp.clone().into(),
         "sound" => state.sound.clone().into(),
         "sounds" => state.sounds.into(),
