@@ -304,10 +304,10 @@ fn what_was_obeyed_or_told_once_is_not_so_twice() {
     hear_nothing(&mut desk);
     assert_eq!(desk.firmware.view().sounds, 1, "said four times, obeyed once");
 
-    desk.lose_to_reader(true);
+    desk.lose_receipts();
     desk.act(Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
     desk.run_until(Duration::from_millis(1_800), 100, |_| false);
-    desk.lose_to_reader(false);
+    desk.lose_nothing();
     hear(&mut desk, "card placed");
     hear_nothing(&mut desk);
 }
