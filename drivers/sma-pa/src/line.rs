@@ -305,8 +305,8 @@ fn parse(frame: &Frame<'_>, opened: bool) -> Result<Taken, SmaPaError> {
     }
 }
 
-/// A session that differs from that of the driver before, without drawing it: two links are not opened within the
-/// same microsecond, and 65,535 sessions later nothing of this one is left.
+/// A session that differs from the one before without being drawn: the moment in microseconds, folded. Should it be
+/// the same after all, the unit takes OPEN for a repetition; the terminal gives up and begins anew at another moment.
 fn session_at(now: Moment) -> Session {
     let folded = now.since_origin().as_micros() % 65_535;
     Session(u16::try_from(folded).unwrap_or_default().saturating_add(1))

@@ -1,4 +1,4 @@
-//! Limits and periods, as data; the names t1 to t8 are those of `frames/DIALECT.md` section 3.
+//! Limits and periods, as data; the names t1 to t7 are those of `frames/DIALECT.md` section 3.
 
 use std::time::Duration;
 

@@ -128,7 +128,8 @@ impl Decoder {
     fn let_go(&mut self, count: usize) {
         let gone = count.min(self.bytes.len());
         let rest = self.bytes.len() - gone;
-        self.bytes.rotate_left(gone);
+        // Not rotated: that would take the bytes by way of the stack.
+        self.bytes.copy_within(gone.., 0);
         if let Some(gone) = self.bytes.get_mut(rest..) {
             gone.zeroize();
         }
