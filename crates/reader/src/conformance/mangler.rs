@@ -49,7 +49,7 @@ impl Mangler {
         Self { draw: Draw::new(seed), per_thousand, rough: false }
     }
 
-    /// The same, and of a hundred damages a few that nobody can mend: frozen, babbling, closed.
+    /// The same, and one damage in four is of a kind that not every dialect mends: frozen, babbling, closed.
     #[must_use]
     pub const fn rough(seed: u64, per_thousand: u16) -> Self {
         Self { draw: Draw::new(seed), per_thousand, rough: true }
@@ -61,10 +61,10 @@ impl Mangler {
         if self.draw.below(1000) >= usize::from(self.per_thousand) {
             return Fate::Pass;
         }
-        if self.rough && self.draw.below(100) < 12 {
-            return match self.draw.below(8) {
+        if self.rough && self.draw.below(4) == 0 {
+            return match self.draw.below(16) {
                 0 => Fate::Close,
-                1..4 => Fate::Freeze(self.milliseconds(200, 2_000)),
+                1..6 => Fate::Freeze(self.milliseconds(200, 2_000)),
                 _ => Fate::Babble,
             };
         }

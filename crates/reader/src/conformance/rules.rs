@@ -91,7 +91,7 @@ macro_rules! with_every_rule {
             }
             cable {
                 a_bad_cable_is_mended: "With one piece in a hundred lost, doubled, reordered, split, joined, late or with a flipped bit, three visits in four end right, the others in one fault, none wrong.";
-                a_broken_cable_tells_nothing_wrong: "With eight pieces in a hundred damaged, the link also frozen, babbling or closed, a visit ends right or in one fault, and never with a wrong event.";
+                a_broken_cable_tells_nothing_wrong: "With one piece in ten damaged, the link also frozen, babbling or closed, a visit ends right or in one fault, and never with a wrong event.";
             }
         }
     };

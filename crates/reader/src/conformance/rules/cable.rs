@@ -7,7 +7,7 @@ use crate::conformance::visit::{End, visit};
 
 /// Damaged pieces of a thousand on a cable that works, and on one that hardly does.
 const BAD: u16 = 10;
-const BROKEN: u16 = 80;
+const BROKEN: u16 = 100;
 
 pub(in super::super) fn a_bad_cable_is_mended(kit: &Kit) -> Step<()> {
     let faces = good_cable(kit)?;
