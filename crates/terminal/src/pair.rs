@@ -13,8 +13,9 @@ use futures_util::future::select_all;
 use model::{FailureCode, Moment};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// A PC/SC service that runs has answered by then.
@@ -96,7 +97,7 @@ impl PairDesk {
     /// The slot that the card comes into.
     async fn find(&self, reader: &ReaderSeat, steps: &mpsc::Sender<PairStep>) -> Result<String, FailureCode> {
         let names = tokio::task::spawn_blocking(pcsc::list);
-        let names = tokio::time::timeout(FIRST_LOOK, names).await.map_err(|_| codes::PCSC_STOPPED)?;
+        let names = timeout(FIRST_LOOK, names).await.map_err(|_| codes::PCSC_STOPPED)?;
         let names = names.map_err(|_| codes::INTERNAL)?.map_err(|error| {
             tracing::warn!(%error, "slots");
             codes::PCSC_STOPPED
@@ -124,7 +125,7 @@ impl PairDesk {
             }
             Ok(())
         };
-        tokio::time::timeout(FIRST_LOOK, looked).await.map_err(|_| codes::PCSC_STOPPED)??;
+        timeout(FIRST_LOOK, looked).await.map_err(|_| codes::PCSC_STOPPED)??;
         let readers = self.seats.all();
         let mut trays: Vec<_> = readers.iter().map(|seat| seat.tray.subscribe()).collect();
 
@@ -158,7 +159,7 @@ impl PairDesk {
             tokio::select! {
                 seen = any_change(&mut slots) => seen.map_err(|_| codes::PCSC_STOPPED)?,
                 seen = any_change(&mut trays) => seen.map_err(|_| codes::INTERNAL)?,
-                () = tokio::time::sleep_until(wakeup.into()) => {}
+                () = sleep_until(wakeup) => {}
             }
             let now = now();
             for (seat, tray) in readers.iter().zip(&mut trays) {
@@ -197,4 +198,147 @@ async fn any_change<T>(receivers: &mut [watch::Receiver<T>]) -> Result<(), watch
         std::future::pending::<()>().await;
     }
     select_all(receivers.iter_mut().map(|receiver| Box::pin(receiver.changed()))).await.0
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops")]
+
+    use super::*;
+    use model::ReaderId;
+
+    struct Site {
+        desk: Arc<PairDesk>,
+        slots: Vec<(String, watch::Sender<SlotStatus>)>,
+        steps: mpsc::Receiver<PairStep>,
+        tell: mpsc::Sender<PairStep>,
+        folder: tempfile::TempDir,
+    }
+
+    const EMPTY: SlotStatus = SlotStatus { state: SlotState::Empty, insertions: 0, removals: 0 };
+    const CARD: SlotStatus =
+        SlotStatus { state: SlotState::Present { count: 1 }, insertions: 1, removals: 0 };
+
+    impl Site {
+        /// `front-1` and `front-2` are to be paired, `front-3` is configured.
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let id = |id: &str| id.parse::<ReaderId>().unwrap();
+            let seats = Seats::of(
+                [("front-1", false), ("front-2", false), ("front-3", true)]
+                    .map(|(reader, configured)| (id(reader), configured))
+                    .into_iter(),
+            );
+            for seat in seats.all() {
+                seat.tray.send_replace(Some(false));
+            }
+            let file = folder.path().join("pairings.toml");
+            let desk = PairDesk::new(Arc::new(seats), file, Pairings::default(), CancellationToken::new());
+            let slots = ["A", "B"].map(|name| (name.to_owned(), watch::Sender::new(EMPTY)));
+            let (tell, steps) = mpsc::channel(STEPS);
+            Self { desk: Arc::new(desk), slots: slots.into(), steps, tell, folder }
+        }
+
+        fn reader(&self, reader: &str) -> Arc<ReaderSeat> {
+            Arc::clone(self.desk.seats.reader(&reader.parse().unwrap()).unwrap())
+        }
+
+        fn watch(&self) -> tokio::task::JoinHandle<Result<String, FailureCode>> {
+            let (desk, reader, tell) = (Arc::clone(&self.desk), self.reader("front-1"), self.tell.clone());
+            let slots = self.slots.iter().map(|(name, slot)| (name.clone(), slot.subscribe())).collect();
+            tokio::spawn(async move { desk.watch(&reader, slots, &tell).await })
+        }
+
+        fn slot(&self, name: &str, status: SlotStatus) {
+            self.slots.iter().find(|(slot, _)| slot == name).unwrap().1.send_replace(status);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_card_placed_and_taken_again_finds_the_slot() {
+        let mut site = Site::new();
+        let watching = site.watch();
+        assert_eq!(site.steps.recv().await, Some(PairStep::Place { within: PLACE }));
+        site.reader("front-1").tray.send_replace(Some(true));
+        site.slot("B", CARD);
+        assert_eq!(site.steps.recv().await, Some(PairStep::Take { slot: "B".to_owned() }));
+        site.reader("front-1").tray.send_replace(Some(false));
+        site.slot("B", EMPTY);
+        assert_eq!(watching.await.unwrap(), Ok("B".to_owned()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whatever_else_happens_is_refused_within_its_bound() {
+        let site = Site::new();
+        assert_eq!(site.watch().await.unwrap(), Err(codes::PAIRING_NOTHING_CAME), "nobody came");
+        let watching = site.watch();
+        site.reader("front-2").tray.send_replace(Some(true));
+        site.slot("A", CARD);
+        assert_eq!(watching.await.unwrap(), Err(codes::PAIRING_NOT_EMPTY), "it lay there at the start");
+        site.slot("A", SlotStatus { state: SlotState::ServiceStopped, ..EMPTY });
+        assert_eq!(site.watch().await.unwrap(), Err(codes::PCSC_STOPPED), "a service that says nothing");
+        site.slot("A", EMPTY);
+        site.reader("front-1").tray.send_replace(None);
+        assert_eq!(site.watch().await.unwrap(), Err(codes::PAIRING_READER_UNREADY), "a reader that is away");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_watcher_that_ends_ends_the_pairing() {
+        let mut site = Site::new();
+        let watching = site.watch();
+        assert!(site.steps.recv().await.is_some());
+        site.slots.clear();
+        assert_eq!(watching.await.unwrap(), Err(codes::PCSC_STOPPED));
+    }
+
+    #[tokio::test]
+    async fn what_was_found_is_on_the_disk_before_it_is_used() {
+        let site = Site::new();
+        let (slot, seat) = site.desk.keep(&site.reader("front-1"), "B".to_owned()).await.unwrap();
+        assert_eq!((slot.as_str(), seat.slot.name()), ("B", "B"));
+        let file = site.folder.path().join("pairings.toml");
+        let reader: ReaderId = "front-1".parse().unwrap();
+        assert_eq!(Pairings::read(&file).unwrap().slot(&reader), Some("B"));
+    }
+
+    #[tokio::test]
+    async fn a_pairing_that_cannot_be_kept_changes_nothing() {
+        let site = Site::new();
+        // A folder in the place of the file: nothing can be renamed to it.
+        std::fs::create_dir_all(site.folder.path().join("pairings.toml").join("full")).unwrap();
+        let Err(code) = site.desk.keep(&site.reader("front-1"), "B".to_owned()).await else {
+            panic!("kept");
+        };
+        assert_eq!(code, codes::PAIRING_UNWRITTEN);
+        assert_eq!(*site.desk.pairings.lock().unwrap(), Pairings::default());
+    }
+
+    #[tokio::test]
+    async fn one_pairing_at_a_time_and_none_of_a_configured_reader() {
+        let site = Site::new();
+        let begun = |reader: &str| site.desk.begin(site.reader(reader)).map(drop);
+        assert_eq!(begun("front-3"), Err(codes::PAIRING_SLOT_CONFIGURED));
+        let running = Arc::clone(&site.desk.one).try_acquire_owned().unwrap();
+        assert_eq!(begun("front-1"), Err(codes::PAIRING_RUNNING));
+        drop(running);
+        assert_eq!(begun("front-1"), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_pairing_whose_client_goes_gives_the_reader_its_slot_back() {
+        let site = Site::new();
+        let reader = site.reader("front-1");
+        let (_slot, changes) = watch::channel(EMPTY);
+        reader.seat.send_replace(Some(Seat::watched("A", changes)));
+        let mut seen = reader.seat.subscribe();
+        drop(site.desk.begin(Arc::clone(&reader)).unwrap());
+        let back = async {
+            // First taken away, then given back; both may have happened by the first look.
+            seen.changed().await.unwrap();
+            let given_back = seen.wait_for(|seat| seat.as_ref().is_some_and(|seat| seat.slot.name() == "A"));
+            given_back.await.map(drop).unwrap();
+            Arc::clone(&site.desk.one).acquire_owned().await.map(drop).unwrap();
+        };
+        timeout(Duration::from_secs(20), back).await.unwrap();
+    }
 }

@@ -8,7 +8,10 @@
 )]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
-use desk::{Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits, ShownPanel, TouchFault};
+use desk::{
+    Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits, PairFault, PairStep, ShownPanel,
+    TouchFault,
+};
 use ledger::{Ledger, LedgerError, LedgerHandle, LedgerKey, LedgerThread};
 use model::panel::Touch;
 use model::{
@@ -20,7 +23,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 /// Bound on every wait.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -42,6 +45,8 @@ pub struct Port {
     ledger: LedgerHandle,
     pub panel: watch::Sender<Option<ShownPanel>>,
     pub touched: Mutex<Vec<Touch>>,
+    /// What the next pairing of `front-1` tells; without it another pairing is under way.
+    pub steps: Mutex<Option<mpsc::Receiver<PairStep>>>,
 }
 
 impl Site {
@@ -142,7 +147,7 @@ impl Drop for Site {
 
 impl Port {
     fn over(ledger: LedgerHandle) -> Self {
-        Self { ledger, panel: watch::Sender::new(None), touched: Mutex::default() }
+        Self { ledger, panel: watch::Sender::new(None), touched: Mutex::default(), steps: Mutex::default() }
     }
 }
 
@@ -161,6 +166,13 @@ impl DeskPort for Port {
         }
         self.touched.lock().unwrap().push(touch);
         Ok(())
+    }
+
+    fn pair(&self, reader: &ReaderId) -> Result<mpsc::Receiver<PairStep>, PairFault> {
+        if reader.as_str() != "front-1" {
+            return Err(PairFault::NoReader);
+        }
+        self.steps.lock().unwrap().take().ok_or(PairFault::Refused(failure::codes::PAIRING_RUNNING))
     }
 
     fn readers(&self) -> Vec<StationStatus> {
