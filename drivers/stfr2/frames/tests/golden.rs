@@ -1,4 +1,5 @@
-//! The worked bytes of `DIALECT.md` section 5, and nothing else: they were worked out by hand there.
+//! The worked bytes of `DIALECT.md` section 5, and nothing else: they were worked out there step by step, apart from
+//! the code.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
