@@ -106,6 +106,22 @@ fn too_little_light_is_said_as_such() {
 }
 
 #[test]
+fn a_mask_is_said_as_such() {
+    let (desk, mut events) = start();
+    assert_face_is_refused(&desk, &mut events, "worker", "masked", "FACE_MASKED");
+    take_card(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
+}
+
+#[test]
+fn a_head_turned_aside_is_said_as_such() {
+    let (desk, mut events) = start();
+    assert_face_is_refused(&desk, &mut events, "worker", "turned", "FACE_POSE");
+    take_card(&desk, &mut events);
+    assert_next_patient_is_served(desk, &mut events);
+}
+
+#[test]
 fn a_photograph_is_no_patient() {
     let (desk, mut events) = start();
     assert_face_is_refused(&desk, &mut events, "worker", "photograph", "FACE_NOT_ALIVE");
