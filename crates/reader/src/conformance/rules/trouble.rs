@@ -225,7 +225,7 @@ pub(in super::super) fn a_flood_of_commands_is_bounded(kit: &Kit) -> Step<()> {
 }
 
 pub(in super::super) fn faults_tell_no_secret(kit: &Kit) -> Step<()> {
-    for stage in [Stage::Pin, Stage::Attempt, Stage::Comparing] {
+    for stage in [Stage::Pin, Stage::Attempt] {
         for trouble in [
             None,
             Some(Act::Corrupt(u32::MAX)),
