@@ -150,16 +150,25 @@ fn digits_that_cannot_be_read_leave_the_pin() {
 }
 
 #[test]
-fn digits_that_were_misread_are_not_tried_twice() {
+fn digits_that_were_misread_are_tried_once_for_each_choice_and_three_times_in_a_visit() {
     let (desk, mut events) = start();
     let bench = desk.simulator.bench();
     bench.act(READER, "faults", &json!({ "reading": "last_digit_wrong" })).unwrap();
-    let timeline = bench.visit(READER, &Visit::face("worker")).unwrap();
-    assert_eq!(timeline.failure.as_deref(), Some("NUMBER_B_WRONG"), "{timeline:?}");
-    until_failure(&mut events, "NUMBER_B_WRONG").unwrap();
-    // One question for the tries left, one try: 照合番号B locks after ten.
-    assert_eq!(verifications(&bench.reader(READER).unwrap()), 2);
+    let face = Face { persona: String::from("worker"), scene: String::from("right") };
+    bench.act(READER, "face", &json!(face)).unwrap();
+    place(&desk, &json!({ "persona": "worker" }));
+    for choice in 1..=3 {
+        choose(&desk, "face");
+        until_failure(&mut events, "NUMBER_B_WRONG").unwrap();
+        let state = asked(&desk, "methods");
+        // One question for the tries left and one try for each: 照合番号B locks after ten.
+        assert_eq!(verifications(&state), 2 * choice);
+        let offered = state["asked"]["offered"].as_array().unwrap();
+        assert_eq!(offered.contains(&json!("face")), choice < 3, "{state}");
+        assert!(offered.contains(&json!("pin")), "{state}");
+    }
     assert_nothing_answered(&desk);
+    take_card(&desk, &mut events);
     assert_next_patient_is_served(desk, &mut events);
 }
 
