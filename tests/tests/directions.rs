@@ -79,19 +79,11 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     (
         "simulator",
         Io,
-        &[
-            "caora-frames",
-            "centre-wire",
-            "model",
-            "reader",
-            "simulator-card",
-            "simulator-centre",
-            "simulator-firmware",
-        ],
+        &["centre-wire", "model", "reader", "simulator-card", "simulator-centre", "simulator-firmware"],
     ),
     ("rig", Io, &[]),
     ("xtask", Io, &["rig"]),
-    ("tests", Io, &["rig"]),
+    ("tests", Io, &["caora", "exc-9000", "hi-cara", "model", "reader", "rig", "sma-pa", "stfr2", "uketsuke"]),
 ];
 
 /// Crates that open, wait, listen or draw. None may stand anywhere under a pure room, but for [`UNUSED`].

@@ -1,0 +1,146 @@
+//! The panel of a reader without a screen of its own, in a real browser: a whole visit by touch.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops"
+)]
+
+use rig::{Daemon, Simulator, SimulatorOptions};
+use serde_json::{Value, json};
+use tests::browser::Browser;
+use tests::{READER, TestDesk, next_result};
+
+fn desk() -> TestDesk {
+    let options = SimulatorOptions { readers: vec!["stfr2".into()], ..SimulatorOptions::default() };
+    let simulator = Simulator::start(options).unwrap();
+    let mut options = simulator.daemon();
+    options.log_level = String::from("warn");
+    let daemon = Daemon::start(options).unwrap();
+    let desk = TestDesk { daemon, simulator };
+    desk.until_idle().unwrap();
+    desk
+}
+
+/// A browser that shows the reader's panel, paired by a code as staff would do it.
+fn paired(desk: &TestDesk) -> Browser {
+    let browser = Browser::open().unwrap();
+    browser.go(&format!("{}/kiosk/{READER}", desk.daemon.ready().api)).unwrap();
+    browser.wait_for("main[data-state=code]").unwrap();
+    browser.type_into("input[name=code]", "AAAAAAAA").unwrap();
+    browser.click("[data-touch=pair]").unwrap();
+    // A wrong code is said, in place of what was asked.
+    browser.wait_for("main[data-state=code] #detail:not(:empty)").unwrap();
+    let made = desk.daemon.desk().post("/v1/pairing-codes", &json!({ "kiosk": READER })).unwrap();
+    assert_eq!(made["page"], format!("/kiosk/{READER}"));
+    browser.type_into("input[name=code]", made["code"].as_str().unwrap()).unwrap();
+    browser.click("[data-touch=pair]").unwrap();
+    browser.wait_for("main[data-state=place_card]").unwrap();
+    browser
+}
+
+#[test]
+fn a_patient_touches_a_whole_visit_on_the_page() {
+    let desk = desk();
+    let browser = paired(&desk);
+    let mut events = desk.events(None).unwrap();
+    let persona = desk.persona("housewife").unwrap();
+    desk.simulator.bench().place(READER, "housewife").unwrap();
+
+    browser.wait_for("[data-touch=method-pin]").unwrap();
+    browser.click("[data-touch=language-ko]").unwrap();
+    browser.wait_for("html[lang=ko] [data-touch=method-pin]").unwrap();
+    browser.click("[data-touch=method-pin]").unwrap();
+
+    browser.wait_for("main[data-state=pin] [data-touch=key-9]").unwrap();
+    type_on_the_pad(&browser, persona["pin"].as_str().unwrap());
+    let mut agreed = 0;
+    loop {
+        browser.wait_for("main[data-state=consent], main[data-state=take_card]").unwrap();
+        let shown = browser.run("return { ...document.getElementById('panel').dataset }").unwrap();
+        if shown["state"] == "take_card" {
+            break;
+        }
+        browser.click("[data-touch=agree]").unwrap();
+        browser
+            .wait_for(&format!("main:not([data-panel=\"{}\"])", shown["panel"].as_str().unwrap()))
+            .unwrap();
+        agreed += 1;
+    }
+    assert!(agreed > 0, "no consent was asked");
+    let result = next_result(&mut events).unwrap().json().unwrap();
+    assert_eq!((&result["reader"], &result["verification"]), (&json!(READER), &json!("pin")));
+    assert_eq!(result["qualification"]["body"]["result_list"][0]["name"], persona["name"]);
+    desk.simulator.bench().pull(READER).unwrap();
+    // The next patient finds Japanese again.
+    browser.wait_for("html[lang=ja] main[data-state=place_card]").unwrap();
+    assert_nothing_kept(&browser);
+}
+
+#[test]
+fn the_pad_is_shuffled_and_its_touches_hold_for_the_panel_that_was_shown() {
+    let desk = desk();
+    let browser = paired(&desk);
+    desk.simulator.bench().place(READER, "worker").unwrap();
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        browser.wait_for("[data-touch=method-pin]").unwrap();
+        browser.click("[data-touch=method-pin]").unwrap();
+        browser.wait_for("main[data-state=pin]").unwrap();
+        orders.push(keys(&browser));
+        browser.click("[data-touch=cancel]").unwrap();
+    }
+    // Three equal orders of ten come once in 13 billion billions.
+    assert!(orders.iter().any(|order| *order != orders[0]), "{orders:?}");
+    browser.wait_for("[data-touch=method-pin]").unwrap();
+    let stale = json!({ "nonce": "0".repeat(32), "touch": { "kind": "method", "method": "pin" } });
+    let refused = desk.daemon.desk().post(&format!("/v1/kiosk/{READER}/touch"), &stale).unwrap_err();
+    assert!(refused.to_string().contains("PANEL_STALE"), "{refused}");
+}
+
+#[test]
+fn the_page_finds_its_panel_again_after_the_daemon_went() {
+    let desk = desk();
+    let browser = paired(&desk);
+    let TestDesk { daemon, simulator } = desk;
+    // The same port as before, as at a site whose configuration names one.
+    let api = daemon.ready().api.clone();
+    daemon.kill().unwrap();
+    browser.wait_for("main[data-state=connecting]").unwrap();
+    let site = simulator.ready().site.clone();
+    let port = api.rsplit(':').next().unwrap();
+    let text = std::fs::read_to_string(&site).unwrap();
+    std::fs::write(&site, text.replace("127.0.0.1:0", &format!("127.0.0.1:{port}"))).unwrap();
+    let _daemon = Daemon::start(simulator.daemon()).unwrap();
+    browser.wait_for("main[data-state=place_card]").unwrap();
+}
+
+/// What stands on each key, by position.
+fn keys(browser: &Browser) -> Vec<String> {
+    const KEYS: &str =
+        "return [...Array(10).keys()].map(n => document.querySelector(`[data-touch=key-${n}]`).textContent)";
+    let keys = browser.run(KEYS).unwrap();
+    keys.as_array().unwrap().iter().map(|key| key.as_str().unwrap().to_owned()).collect()
+}
+
+fn type_on_the_pad(browser: &Browser, pin: &str) {
+    let keys = keys(browser);
+    for digit in pin.chars() {
+        let at = keys.iter().position(|key| *key == digit.to_string()).unwrap();
+        browser.click(&format!("[data-touch=key-{at}]")).unwrap();
+    }
+}
+
+/// Nothing of the visit stays in the browser: no storage, and no cookie that a script can see.
+fn assert_nothing_kept(browser: &Browser) {
+    let kept = browser
+        .run("return [localStorage.length, sessionStorage.length, document.cookie, (await indexedDB.databases()).length]")
+        .or_else(|_| browser.run("return [localStorage.length, sessionStorage.length, document.cookie, 0]"))
+        .unwrap();
+    assert_eq!(kept, json!([0, 0, "", 0]));
+    let address = browser.run("return location.href").unwrap();
+    assert!(address.as_str().unwrap().ends_with(&format!("/kiosk/{READER}")), "{address}");
+    assert_ne!(address, Value::Null);
+}
