@@ -9,18 +9,27 @@
     reason = "a test reads the clock, and its helpers may fail loudly"
 )]
 
+use std::any::Any;
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use nix::sys::socket::{self, AddressFamily, SockFlag, SockType, UnixAddr};
 use rig::{RigError, Simulator, SimulatorOptions};
 use serde_json::json;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn start() -> Simulator {
+    start_with(&["caora", "caora"])
+}
+
+fn start_with(readers: &[&str]) -> Simulator {
     let options = SimulatorOptions {
-        readers: vec!["caora".into(), "caora".into()],
+        readers: readers.iter().map(|model| (*model).to_owned()).collect(),
         binary: Some(PathBuf::from(env!("CARGO_BIN_EXE_uketsuke-simulator"))),
         ..SimulatorOptions::default()
     };
@@ -73,6 +82,74 @@ fn other_programs_see_what_the_bench_does() {
 
     one.bench().pull("front-2").unwrap();
     becomes(&vec![false; 2], || cards_seen(&one));
+}
+
+/// Opens a reader's port as the site names it, as its driver's link would; what it holds keeps the port.
+fn open_port(port: &str) -> std::io::Result<Box<dyn Any>> {
+    if let Ok(address) = port.parse::<SocketAddr>() {
+        return Ok(Box::new(TcpStream::connect(address)?));
+    }
+    let path = Path::new(port);
+    if path.metadata()?.file_type().is_socket() {
+        let flags = SockFlag::SOCK_NONBLOCK;
+        let socket = socket::socket(AddressFamily::Unix, SockType::SeqPacket, flags, None)?;
+        socket::connect(socket.as_raw_fd(), &UnixAddr::new(path)?)?;
+        return Ok(Box::new(socket));
+    }
+    Ok(Box::new(std::fs::File::options().read(true).write(true).open(path)?))
+}
+
+#[test]
+fn all_five_models_stand_at_one_desk_each_behind_its_own_kind_of_port() {
+    let simulator = start_with(&["all"]);
+    let bench = simulator.bench();
+    let models: Vec<_> = bench.get("/v1/readers").unwrap().as_array().unwrap().clone();
+    let models: Vec<_> = models.iter().map(|reader| reader["model"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(models, ["caora", "stfr2", "sma-pa", "hi-cara", "exc-9000"]);
+
+    let site: toml::Table = std::fs::read_to_string(&simulator.ready().site).unwrap().parse().unwrap();
+    let mut kinds = Vec::new();
+    for reader in site["reader"].as_array().unwrap() {
+        let (id, port) = (reader["id"].as_str().unwrap(), reader["port"].as_str().unwrap());
+        let kind = match (port.parse::<SocketAddr>(), Path::new(port).metadata()) {
+            (Ok(address), _) if address.ip().is_loopback() => "tcp",
+            (Err(_), Ok(there)) if there.file_type().is_socket() => "reports",
+            (Err(_), Ok(there)) if there.file_type().is_char_device() => "serial",
+            other => panic!("{id}: {other:?}"),
+        };
+        kinds.push(kind);
+
+        let held = open_port(port).unwrap();
+        if kind != "serial" {
+            // Whether the first was accepted is seen by the second's being turned away.
+            becomes(&true, || open_port(port).is_err());
+        }
+        bench.act(id, "unplug", &json!({})).unwrap();
+        assert!(open_port(port).is_err(), "{id} is unplugged");
+        bench.act(id, "replug", &json!({})).unwrap();
+        drop(held);
+        drop(open_port(port).unwrap());
+    }
+    assert_eq!(kinds, ["serial", "reports", "serial", "tcp", "serial"]);
+}
+
+#[test]
+fn a_reader_shows_in_what_light_it_stands_and_does_what_its_model_can() {
+    let simulator = start_with(&["exc-9000", "sma-pa"]);
+    let bench = simulator.bench();
+    bench.act("front-1", "room", &json!({ "face_lux": 80, "slot_in_sun": true, "rotate": true })).unwrap();
+    let state = bench.reader("front-1").unwrap();
+    assert_eq!((&state["face_lux"], &state["slot_in_sun"]), (&json!(80), &json!(true)));
+    assert_eq!((&state["language"], &state["screen"]), (&json!("ja"), &json!("out_of_order")));
+
+    let page = json!({ "lines": "kind=child-medical\nholder=T0001" });
+    bench.act("front-2", "document", &page).unwrap();
+    for (reader, deed, body) in
+        [("front-1", "document", &page), ("front-2", "room", &json!({ "rotate": true }))]
+    {
+        let refused = bench.act(reader, deed, body).unwrap_err();
+        assert!(matches!(refused, RigError::Refused { status: 409, .. }), "{refused}");
+    }
 }
 
 #[test]

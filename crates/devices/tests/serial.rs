@@ -9,21 +9,30 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "a real port runs in real time")]
 
-use caora::FACTORY;
+use ::caora::FACTORY;
 use devices::link::{LinkError, LinkPort};
 use model::Moment;
+use reader::conformance::{Act, AskedView, CardFace, Firmware, Power, UnitConfig};
 use reader::{Command, Effect, Event, Input, Method, Notice, ReaderDriver, ReaderFactory};
-use simulator::pty::PtyReader;
-use simulator_firmware::caora::{AskedView, Caora, CardFace, Power, UnitConfig};
+use simulator::front::{Front, Place};
+use simulator_firmware::caora;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(10);
 
-fn unit(dir: &tempfile::TempDir) -> PtyReader<Caora> {
-    PtyReader::plug_in(Caora::new(UnitConfig::default(), Moment::ZERO), dir.path(), "front-1").unwrap()
+fn unit(dir: &tempfile::TempDir) -> Front {
+    Front::plug_in(caora::unit(UnitConfig::default(), Moment::ZERO), dir.path(), "front-1").unwrap()
 }
 
-async fn open(path: &std::path::Path) -> Result<LinkPort, LinkError> {
+fn path(unit: &Front) -> &Path {
+    match unit.place() {
+        Place::Path(path) => path,
+        Place::Tcp(address) => panic!("{address} is no serial port"),
+    }
+}
+
+async fn open(path: &Path) -> Result<LinkPort, LinkError> {
     LinkPort::open(FACTORY.link(), &path.into()).await
 }
 
@@ -42,7 +51,7 @@ enum Brought {
 }
 
 impl Station {
-    async fn open(path: &std::path::Path) -> Self {
+    async fn open(path: &Path) -> Self {
         let link = open(path).await.unwrap();
         let mut station = Self { driver: FACTORY.create(), link, origin: Instant::now() };
         station.handle(Input::LinkOpened);
@@ -67,6 +76,7 @@ impl Station {
                     Effect::Report(event) => return Brought::Event(event),
                     Effect::Fault(fault) => return Brought::Fault(fault.code().to_string()),
                     Effect::Unsupported(kind) => panic!("{kind:?} refused"),
+                    Effect::Draw(panel) => panic!("{} drawn for a unit with a screen", panel.name()),
                 }
             }
             let wakeup = self.driver.next_wakeup();
@@ -94,20 +104,24 @@ impl Station {
 async fn handshake_card_and_a_question_over_a_real_port() {
     let dir = tempfile::tempdir().unwrap();
     let unit = unit(&dir);
-    let mut station = Station::open(unit.path()).await;
+    let mut station = Station::open(path(&unit)).await;
     station.hear("ready").await;
     assert_eq!(unit.control(|unit, _| unit.view().power), Power::Claimed);
 
-    unit.control(|unit, _| unit.place_card(CardFace::new(b"55021720352285").unwrap()));
+    assert!(
+        unit.control(|unit, now| {
+            unit.act(Act::PlaceCard(CardFace::new(b"55021720352285").unwrap()), now)
+        })
+    );
     station.hear("card placed").await;
 
     station.handle(Input::Command(Command::Show(Notice::Wait)));
     station.handle(Input::Command(Command::OfferMethods(vec![Method::Pin])));
     let (chosen, ()) = tokio::join!(
         async {
-            let asked = |unit: &Caora| matches!(unit.view().asked, AskedView::Methods { .. });
+            let asked = |unit: &dyn Firmware| matches!(unit.view().asked, AskedView::Methods { .. });
             assert!(unit.wait_until(LIMIT, asked).await);
-            unit.control(|unit, _| (unit.choose(Method::Pin), unit.view().notice))
+            unit.control(|unit, now| (unit.act(Act::Choose(Method::Pin), now), unit.view().notice))
         },
         station.hear("method chosen"),
     );
@@ -118,17 +132,18 @@ async fn handshake_card_and_a_question_over_a_real_port() {
 async fn unplugged_is_told_at_once_and_replugged_is_noticed() {
     let dir = tempfile::tempdir().unwrap();
     let unit = unit(&dir);
-    let mut station = Station::open(unit.path()).await;
+    let mut station = Station::open(path(&unit)).await;
     station.hear("ready").await;
 
     let (outcome, pulled) = tokio::join!(station.next(), unit.unplug());
     pulled.unwrap();
     assert!(matches!(&outcome, Brought::Fault(code) if code == "READER_UNPLUGGED"), "{outcome:?}");
-    let absent = open(unit.path()).await.unwrap_err();
+    let absent = open(path(&unit)).await.unwrap_err();
     assert_eq!(absent.code().as_str(), "READER_ABSENT");
     assert!(absent.to_string().contains("front-1"), "{absent}");
 
-    let there = LinkPort::open_when_there(FACTORY.link(), &unit.path().into());
+    let address = path(&unit).into();
+    let there = LinkPort::open_when_there(FACTORY.link(), &address);
     let (back, plugged) = tokio::join!(tokio::time::timeout(LIMIT, there), async {
         // The watch stands before the name comes back: nothing here waits for it but the test.
         tokio::task::yield_now().await;
@@ -136,7 +151,7 @@ async fn unplugged_is_told_at_once_and_replugged_is_noticed() {
     });
     plugged.unwrap();
     drop(back.expect("noticed within the limit").unwrap());
-    let mut again = Station::open(unit.path()).await;
+    let mut again = Station::open(path(&unit)).await;
     again.hear("ready").await;
 }
 
@@ -144,8 +159,8 @@ async fn unplugged_is_told_at_once_and_replugged_is_noticed() {
 async fn a_port_belongs_to_one_program() {
     let dir = tempfile::tempdir().unwrap();
     let unit = unit(&dir);
-    let _held = open(unit.path()).await.unwrap();
-    let busy = open(unit.path()).await.unwrap_err();
+    let _held = open(path(&unit)).await.unwrap();
+    let busy = open(path(&unit)).await.unwrap_err();
     assert_eq!(busy.code().as_str(), "READER_BUSY");
 }
 
