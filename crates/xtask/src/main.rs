@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `measure`.
+//! The project's own commands: `cargo xtask demo`, `test`, `measure`, `soak`.
 #![allow(
     clippy::disallowed_methods,
     reason = "no room of the terminal: a tool that starts programs and times them"
@@ -12,6 +12,7 @@ mod measure;
 mod say;
 mod scratch;
 mod setup;
+mod soak;
 mod stop;
 mod summary;
 mod test;
@@ -36,6 +37,8 @@ enum Task {
     Demo(demo::DemoArguments),
     /// This machine's figures: start, memory, latency, what a visit costs.
     Measure(measure::MeasureArguments),
+    /// What takes minutes: millions of arbitrary inputs for the decoders, hundreds of seeds for the conformance suite.
+    Soak(soak::SoakArguments),
     /// Checks everything: formatting, lints, documentation, all tests.
     Test,
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
             match arguments.command {
                 Task::Demo(arguments) => demo::demo(arguments, &stop),
                 Task::Measure(arguments) => measure::measure(&arguments, &stop),
+                Task::Soak(arguments) => soak::soak(&arguments, &stop),
                 Task::Test => test::test(&stop),
             }
         });
