@@ -8,6 +8,9 @@ use std::time::Duration;
 /// How long a page may take to come to a state.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The same in milliseconds.
+const MILLIS: u64 = 20_000;
+
 /// One browser window. Dropping it ends browser and driver.
 #[derive(Debug)]
 pub struct Browser {
@@ -54,10 +57,13 @@ impl Browser {
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": flags },
-            "timeouts": { "script": PATIENCE.as_millis() as u64, "pageLoad": PATIENCE.as_millis() as u64 },
+            "timeouts": { "script": MILLIS, "pageLoad": MILLIS },
         } } });
         let opened = browser.post("", &wanted)?;
-        let id = opened["sessionId"].as_str().ok_or_else(|| BrowserError(opened.to_string()))?;
+        let id = opened
+            .get("sessionId")
+            .and_then(Value::as_str)
+            .ok_or_else(|| BrowserError(opened.to_string()))?;
         browser.session = format!("{}/{id}", browser.session);
         Ok(browser)
     }
@@ -123,10 +129,11 @@ impl Browser {
         let fault = |fault: ureq::Error| BrowserError(fault.to_string());
         let mut answer = self.agent.post(format!("{}{path}", self.session)).send_json(body).map_err(fault)?;
         let said: Value = answer.body_mut().read_json().map_err(fault)?;
+        let part = |key: &str| said.get(key).cloned().unwrap_or_default();
         if answer.status().is_success() {
-            Ok(said["value"].clone())
+            Ok(part("value"))
         } else {
-            Err(BrowserError(said["value"]["message"].to_string()))
+            Err(BrowserError(part("value").get("message").cloned().unwrap_or_default().to_string()))
         }
     }
 }

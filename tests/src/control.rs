@@ -28,7 +28,7 @@ pub fn control(ready: &DaemonReady) -> std::io::Result<Command> {
     Ok(control)
 }
 
-/// `uketsuke watch`, which ends with the daemon, and with the test that started it.
+/// `uketsuke watch`, or another command that takes its time; ends with the daemon, and with the test that started it.
 #[derive(Debug)]
 pub struct Watching {
     pid: Pid,
@@ -43,7 +43,16 @@ impl Watching {
     /// # Errors
     /// When it cannot be started.
     pub fn start(ready: &DaemonReady) -> std::io::Result<Self> {
-        let mut child = control(ready)?.arg("watch").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+        Self::run(ready, &["watch"])
+    }
+
+    /// Starts this command.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn run(ready: &DaemonReady, command: &[&str]) -> std::io::Result<Self> {
+        let mut child =
+            control(ready)?.args(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let pid = Pid::from_raw(child.id().cast_signed());
         let (out, err) =
             child.stdout.take().zip(child.stderr.take()).ok_or_else(|| Error::other("no pipes"))?;

@@ -11,6 +11,7 @@
 use rig::{Daemon, Simulator, SimulatorOptions};
 use serde_json::{Value, json};
 use tests::browser::Browser;
+use tests::control::control;
 use tests::{READER, TestDesk, next_result};
 
 fn desk() -> TestDesk {
@@ -33,9 +34,11 @@ fn paired(desk: &TestDesk) -> Browser {
     browser.click("[data-touch=pair]").unwrap();
     // A wrong code is said, in place of what was asked.
     browser.wait_for("main[data-state=code] #detail:not(:empty)").unwrap();
-    let made = desk.daemon.desk().post("/v1/pairing-codes", &json!({ "kiosk": READER })).unwrap();
-    assert_eq!(made["page"], format!("/kiosk/{READER}"));
-    browser.type_into("input[name=code]", made["code"].as_str().unwrap()).unwrap();
+    let told = control(desk.daemon.ready()).unwrap().args(["pair", "kiosk", READER]).output().unwrap();
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.contains(&format!("{}/kiosk/{READER}", desk.daemon.ready().api)), "{told}");
+    let code = told.lines().find_map(|line| line.strip_prefix("番号 / code: ")).expect("a code");
+    browser.type_into("input[name=code]", code).unwrap();
     browser.click("[data-touch=pair]").unwrap();
     browser.wait_for("main[data-state=place_card]").unwrap();
     browser

@@ -68,7 +68,7 @@ pub(crate) struct CodeBody {
     code: String,
     /// Seconds for which it holds.
     holds_seconds: u64,
-    /// The page that asks for it.
+    /// The address of the page that asks for it.
     page: String,
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn make_code(
     let Json(CodeRequest { kiosk }) = request.map_err(|_| Problem::bad_request())?;
     // Only a reader whose screen the terminal draws has a panel.
     shared.port.panel(&kiosk).ok_or(Problem::not_found())?;
-    let page = format!("/kiosk/{kiosk}");
+    let page = format!("http://{}/kiosk/{kiosk}", shared.address);
     let code = shared.pairings.make(kiosk).map_err(|_| Problem::internal())?;
     let body = CodeBody { code, holds_seconds: HOLDS.as_secs(), page };
     Ok((StatusCode::CREATED, Json(body)).into_response())

@@ -87,6 +87,8 @@ pub struct Desk {
 /// What every route knows.
 pub(crate) struct Shared {
     pub(crate) port: Arc<dyn DeskPort>,
+    /// Where pages are opened.
+    pub(crate) address: SocketAddr,
     pub(crate) hub: Hub,
     pub(crate) token: Token,
     pub(crate) cookies: Cookies,
@@ -117,6 +119,7 @@ impl Desk {
         let (router, document) = routes::routes();
         let shared = Arc::new(Shared {
             port,
+            address,
             hub,
             cookies: Cookies::under(token.key()),
             pairings: Pairings::default(),

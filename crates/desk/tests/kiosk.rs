@@ -30,7 +30,10 @@ fn data(event: &Event) -> Value {
 /// The cookie that a code brings, as a request header.
 async fn paired(site: &Site) -> String {
     let made = site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-2"}"#).await;
-    assert_eq!((made.status, made.json()["page"].clone()), (201, json!("/kiosk/front-2")));
+    assert_eq!(
+        (made.status, made.json()["page"].clone()),
+        (201, json!(format!("http://{}/kiosk/front-2", site.host())))
+    );
     let origin = format!("Origin: http://{}\r\n", site.host());
     let body = json!({ "code": made.json()["code"] }).to_string();
     let cookie = cookie_of(&site.post("/v1/pairings", &origin, &body).await);

@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a program's own output")]
 
 use clap::{Parser, Subcommand};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
@@ -56,6 +56,11 @@ enum Pair {
         /// 設定の id、例 front-1 / its id in the configuration, e.g. front-1.
         id: String,
     },
+    /// 患者の画面を出すブラウザーに入力する番号を発行する / Make the code that lets a browser be the reader's panel.
+    Kiosk {
+        /// 設定の id、例 front-1 / its id in the configuration, e.g. front-1.
+        id: String,
+    },
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +104,7 @@ async fn main() -> ExitCode {
         Command::Status => status(&arguments).await,
         Command::Watch => watch(&arguments).await,
         Command::Pair { what: Pair::Reader { id } } => pair_reader(&arguments, id).await,
+        Command::Pair { what: Pair::Kiosk { id } } => pair_kiosk(&arguments, id).await,
         Command::Explain { code } => explain(code),
     };
     match done {
@@ -154,13 +160,27 @@ async fn watch(arguments: &Arguments) -> Result<(), ControlError> {
     }
 }
 
+async fn pair_kiosk(arguments: &Arguments, reader: &str) -> Result<(), ControlError> {
+    let wanted = serde_json::json!({ "kiosk": reader }).to_string();
+    let answer = send(arguments, Method::POST, "/v1/pairing-codes", wanted).await?;
+    let made: Value = serde_json::from_slice(&answer.collect().await?.to_bytes())?;
+    println!("番号 / code: {}", word(&made, "code"));
+    println!(
+        "この端末のブラウザーで {page} を開き、番号を入力してください（{seconds} 秒、一度だけ使えます） / open {page} in a browser on this machine and type the code (good for {seconds} s, once)",
+        page = word(&made, "page"),
+        seconds = at(&made, "holds_seconds"),
+    );
+    Ok(())
+}
+
 /// Tells each step as it comes. Ctrl-C or the end of this program gives the pairing up.
 async fn pair_reader(arguments: &Arguments, reader: &str) -> Result<(), ControlError> {
     // The daemon judges the id; here it only must not change the path.
     if !reader.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') || reader.is_empty() {
         return Err(ControlError::NoSuchReader(reader.to_owned()));
     }
-    let mut answer = send(arguments, Method::POST, &format!("/v1/readers/{reader}/pair")).await?;
+    let mut answer =
+        send(arguments, Method::POST, &format!("/v1/readers/{reader}/pair"), String::new()).await?;
     let mut pending = Vec::new();
     loop {
         tokio::select! {
@@ -253,10 +273,15 @@ fn explain(code: &str) -> Result<(), ControlError> {
 }
 
 async fn get(arguments: &Arguments, path: &str) -> Result<Response<Incoming>, ControlError> {
-    send(arguments, Method::GET, path).await
+    send(arguments, Method::GET, path, String::new()).await
 }
 
-async fn send(arguments: &Arguments, method: Method, path: &str) -> Result<Response<Incoming>, ControlError> {
+async fn send(
+    arguments: &Arguments,
+    method: Method,
+    path: &str,
+    body: String,
+) -> Result<Response<Incoming>, ControlError> {
     let shown = |path: &Path| path.display().to_string();
     let token = std::fs::read_to_string(&arguments.token_file)
         .map_err(|source| ControlError::Token { path: shown(&arguments.token_file), source })?;
@@ -270,14 +295,17 @@ async fn send(arguments: &Arguments, method: Method, path: &str) -> Result<Respo
         .uri(path)
         .header("Host", "uketsuke")
         .header("Authorization", format!("Bearer {}", token.trim()))
-        .body(Empty::<Bytes>::new())?;
+        .header("Content-Type", "application/json")
+        .body(Full::new(Bytes::from(body)))?;
     let answer = sender.send_request(request).await?;
     if answer.status().is_success() {
         return Ok(answer);
     }
     let status = answer.status();
     let body = answer.collect().await?.to_bytes();
-    let detail = serde_json::from_slice::<Value>(&body).map(|problem| format!("{}", at(&problem, "detail")));
+    let detail = serde_json::from_slice::<Value>(&body).map(|problem| {
+        format!("{} / {}{}", word(&problem, "detail"), word(&problem, "detail_en"), code(&problem))
+    });
     Err(ControlError::Refused(format!("{status} {}", detail.unwrap_or_default())))
 }
 
