@@ -5,7 +5,7 @@
 
 use crate::pairing::{PLACE, Pairing, Stand};
 use crate::pairings::Pairings;
-use crate::seats::{ReaderSeat, Seat, Seats};
+use crate::seats::{ReaderSeat, Seat, Seats, Tray};
 use desk::PairStep;
 use devices::pcsc::{self, SlotState, SlotStatus, Watcher};
 use failure::codes;
@@ -20,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A PC/SC service that runs has answered by then.
 const FIRST_LOOK: Duration = Duration::from_secs(3);
+/// A card that was just taken is gone from its slot, too, within this: PC/SC looks every 0.4 s.
+const CLEARED: Duration = Duration::from_secs(2);
 /// A watcher that does not end within this is left to end by itself.
 const WATCHER_STOP: Duration = Duration::from_secs(2);
 /// Steps of one pairing: never more than these.
@@ -131,17 +133,23 @@ impl PairDesk {
 
         let origin = Instant::now();
         let now = || Moment::from_origin(origin.elapsed());
-        let mut pairing = Pairing::begin(
-            reader.reader.clone(),
-            readers.iter().zip(&mut trays).filter_map(|(seat, tray)| {
-                let card = *tray.borrow_and_update();
-                card.map(|card| (seat.reader.clone(), card))
-            }),
-            names.iter().zip(&mut slots).map(|(name, slot)| {
-                (name.clone(), self.seats.owner(name), holds_card(*slot.borrow_and_update()))
-            }),
-            now(),
-        );
+        let mut pairing = loop {
+            let pairing = Pairing::begin(
+                reader.reader.clone(),
+                readers.iter().zip(&mut trays).filter_map(|(seat, tray)| {
+                    let card = *tray.borrow_and_update();
+                    card.map(|card| (seat.reader.clone(), card))
+                }),
+                names.iter().zip(&mut slots).map(|(name, slot)| {
+                    (name.clone(), self.seats.owner(name), holds_card(*slot.borrow_and_update()))
+                }),
+                now(),
+            );
+            if *pairing.stand() != Stand::Refused(codes::PAIRING_NOT_EMPTY) || origin.elapsed() >= CLEARED {
+                break pairing;
+            }
+            next_change(&mut slots, &mut trays, origin + CLEARED).await?;
+        };
         let mut told = None;
         loop {
             let step = match pairing.stand() {
@@ -156,11 +164,7 @@ impl PairDesk {
                 told = Some(step);
             }
             let wakeup = origin + pairing.next_wakeup().since_origin();
-            tokio::select! {
-                seen = any_change(&mut slots) => seen.map_err(|_| codes::PCSC_STOPPED)?,
-                seen = any_change(&mut trays) => seen.map_err(|_| codes::INTERNAL)?,
-                () = sleep_until(wakeup) => {}
-            }
+            next_change(&mut slots, &mut trays, wakeup).await?;
             let now = now();
             for (seat, tray) in readers.iter().zip(&mut trays) {
                 pairing.tray(&seat.reader, *tray.borrow_and_update(), now);
@@ -190,6 +194,19 @@ impl PairDesk {
 
 const fn holds_card(status: SlotStatus) -> bool {
     matches!(status.state, SlotState::Present { .. })
+}
+
+/// Waits until a slot or a tray changes, or for that moment.
+async fn next_change(
+    slots: &mut [watch::Receiver<SlotStatus>],
+    trays: &mut [watch::Receiver<Tray>],
+    until: Instant,
+) -> Result<(), FailureCode> {
+    tokio::select! {
+        seen = any_change(slots) => seen.map_err(|_| codes::PCSC_STOPPED),
+        seen = any_change(trays) => seen.map_err(|_| codes::INTERNAL),
+        () = sleep_until(until) => Ok(()),
+    }
 }
 
 /// Waits until one of them changes; for ever if there are none.
