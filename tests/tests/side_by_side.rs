@@ -133,10 +133,11 @@ fn a_panicking_a_spinning_and_a_silent_driver_change_no_step_of_the_others() {
     panicked.unwrap();
     // A spinning driver keeps its own thread running through all that the others do.
     let thread = format!("station {}", desk.reader("sma-pa").0);
-    let before = until_spinning(desk.daemon.pid(), &thread);
+    let before = processor_time(desk.daemon.pid(), &thread);
     assert_eq!(good_visits(&desk), undisturbed);
     let after = processor_time(desk.daemon.pid(), &thread);
-    assert!(after > before, "{thread} does not spin: {before} ticks before, {after} after");
+    // An idle one needs a tick or two for its heartbeats.
+    assert!(after > before + 20, "{thread} does not spin: {before} ticks before, {after} after");
     // The reader of the panicking driver serves again once its card is taken and placed anew - with another fate in
     // store, so only as far as idle.
     let (reader, _) = desk.reader("caora");
@@ -144,19 +145,6 @@ fn a_panicking_a_spinning_and_a_silent_driver_change_no_step_of_the_others() {
     wait_for(&mut events, reader, "idle");
     // A stop leaves the spinning one behind and ends in its bound.
     assert!(desk.daemon.stop().unwrap().success());
-}
-
-/// Waits until a thread spins: it has used processor time of its own beyond what an idle one needs.
-fn until_spinning(pid: u32, thread: &str) -> u64 {
-    let end = std::time::Instant::now() + PATIENCE;
-    loop {
-        let ticks = processor_time(pid, thread);
-        if ticks > 20 {
-            return ticks;
-        }
-        assert!(std::time::Instant::now() < end, "{thread} used only {ticks} ticks");
-        std::thread::yield_now();
-    }
 }
 
 /// User time of one thread of the daemon in hundredths of a second, proc(5).
