@@ -37,6 +37,26 @@ const RUNNING: &str = "the desk is running until Ctrl-C";
 const ARRIVED: &str = "the right result arrived both ways";
 
 #[test]
+fn all_five_models_are_visited_at_the_same_time() {
+    let mut demo = Demo::start(&["--once", "--readers", "all"]);
+    demo.until_state();
+    let everyone = demo.everyone();
+    let (status, said) = demo.until_over();
+    assert!(status.success(), "{status}: {said}");
+    assert_eq!(said.matches(ARRIVED).count(), 10, "a visit each way at each reader: {said}");
+    for reader in 1..=5 {
+        for insertion in 1..=2 {
+            let line = said.lines().find(|line| {
+                line.contains(&format!("reader front-{reader} "))
+                    && line.contains(&format!("insertion {insertion} "))
+            });
+            assert!(line.is_some_and(|line| line.contains("  visit ")), "{reader} {insertion}: {said}");
+        }
+    }
+    demo.assert_nothing_stays(&everyone);
+}
+
+#[test]
 fn once_ends_well_when_both_results_arrived() {
     let mut demo = Demo::start(&["--once"]);
     demo.until_state();

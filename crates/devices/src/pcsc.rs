@@ -159,7 +159,13 @@ impl Watcher {
 impl Drop for Watcher {
     fn drop(&mut self) {
         self.stop = None;
-        self.cancel();
+        let context = self.context.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(ContextHandle(context)) = context {
+            // On a thread of its own: a service that hangs would hold whoever drops us. If there is no thread to be had,
+            // the watcher ends with its backstop.
+            let cancel = std::thread::Builder::new().name("pcsc-cancel".into());
+            let _ = cancel.spawn(move || context.cancel());
+        }
     }
 }
 

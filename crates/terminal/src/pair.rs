@@ -33,12 +33,15 @@ pub(crate) struct PairDesk {
     file: PathBuf,
     pairings: Mutex<Pairings>,
     one: Arc<Semaphore>,
+    /// Held by whoever asks the service for its slots, as long as that lasts: a service that hangs holds one thread.
+    looking: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
 impl PairDesk {
     pub(crate) fn new(seats: Arc<Seats>, file: PathBuf, pairings: Pairings, stop: CancellationToken) -> Self {
-        Self { seats, file, pairings: Mutex::new(pairings), one: Arc::new(Semaphore::new(1)), stop }
+        let [one, looking] = [1, 1].map(|permits| Arc::new(Semaphore::new(permits)));
+        Self { seats, file, pairings: Mutex::new(pairings), one, looking, stop }
     }
 
     /// Begins to pair this reader; the receiver hears of each step, and ends the pairing when it is dropped.
@@ -98,7 +101,11 @@ impl PairDesk {
 
     /// The slot that the card comes into.
     async fn find(&self, reader: &ReaderSeat, steps: &mpsc::Sender<PairStep>) -> Result<String, FailureCode> {
-        let names = tokio::task::spawn_blocking(pcsc::list);
+        let looking = Arc::clone(&self.looking).try_acquire_owned().map_err(|_| codes::PCSC_STOPPED)?;
+        let names = tokio::task::spawn_blocking(move || {
+            let _looking = looking;
+            pcsc::list()
+        });
         let names = timeout(FIRST_LOOK, names).await.map_err(|_| codes::PCSC_STOPPED)?;
         let names = names.map_err(|_| codes::INTERNAL)?.map_err(|error| {
             tracing::warn!(%error, "slots");
@@ -180,6 +187,8 @@ impl PairDesk {
     async fn keep(&self, reader: &ReaderSeat, slot: String) -> Result<(String, Arc<Seat>), FailureCode> {
         let mut pairings = self.pairings.lock().unwrap_or_else(PoisonError::into_inner).clone();
         pairings.pair(&reader.reader, &slot);
+        // Before anything is written: what cannot be used is not kept.
+        let seat = Seat::alone(&slot).map_err(|_| codes::INTERNAL)?;
         let (file, written) = (self.file.clone(), pairings.clone());
         let write = tokio::task::spawn_blocking(move || written.write(&file)).await;
         write.map_err(|_| codes::INTERNAL)?.map_err(|error| {
@@ -187,7 +196,6 @@ impl PairDesk {
             codes::PAIRING_UNWRITTEN
         })?;
         *self.pairings.lock().unwrap_or_else(PoisonError::into_inner) = pairings;
-        let seat = Seat::alone(&slot).map_err(|_| codes::INTERNAL)?;
         Ok((slot, seat))
     }
 }
