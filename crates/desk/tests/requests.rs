@@ -137,6 +137,7 @@ async fn every_documented_route_wants_the_token_but_two() {
         "/v1/pairing-codes",
         "/v1/pairings",
         "/v1/readers",
+        "/v1/readers/{id}/pair",
         "/v1/results",
         "/v1/results/{id}",
     ];
