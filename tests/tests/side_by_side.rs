@@ -40,9 +40,15 @@ impl FiveReaders {
         let daemon = Daemon::start(options).unwrap();
         let desk = Self { daemon, simulator };
         let mut events = desk.daemon.desk().events(None, PATIENCE).unwrap();
-        for reader in &desk.simulator.ready().readers {
-            wait_for(&mut events, reader, "idle");
-        }
+        // Whichever comes first: an event that is passed over does not come again.
+        let mut waiting: Vec<&String> = desk.simulator.ready().readers.iter().collect();
+        let idle = until_station(&mut events, "every reader idle", |station| {
+            if station["state"] == "idle" {
+                waiting.retain(|reader| station["reader"] != **reader);
+            }
+            waiting.is_empty()
+        });
+        idle.unwrap();
         desk
     }
 
