@@ -172,6 +172,10 @@ impl PairDesk {
             }
             let wakeup = origin + pairing.next_wakeup().since_origin();
             next_change(&mut slots, &mut trays, wakeup).await?;
+            // A service that went says nothing of cards: not that one was taken.
+            if slots.iter().any(|slot| slot.borrow().state == SlotState::ServiceStopped) {
+                return Err(codes::PCSC_STOPPED);
+            }
             let now = now();
             for (seat, tray) in readers.iter().zip(&mut trays) {
                 pairing.tray(&seat.reader, *tray.borrow_and_update(), now);
@@ -290,6 +294,19 @@ mod tests {
         site.reader("front-1").tray.send_replace(Some(false));
         site.slot("B", EMPTY);
         assert_eq!(watching.await.unwrap(), Ok("B".to_owned()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_goes_takes_no_card() {
+        let mut site = Site::new();
+        let watching = site.watch();
+        assert_eq!(site.steps.recv().await, Some(PairStep::Place { within: PLACE }));
+        site.reader("front-1").tray.send_replace(Some(true));
+        site.slot("B", CARD);
+        assert_eq!(site.steps.recv().await, Some(PairStep::Take { slot: "B".to_owned() }));
+        site.reader("front-1").tray.send_replace(Some(false));
+        site.slot("B", SlotStatus { state: SlotState::ServiceStopped, ..CARD });
+        assert_eq!(watching.await.unwrap(), Err(codes::PCSC_STOPPED));
     }
 
     #[tokio::test(start_paused = true)]
