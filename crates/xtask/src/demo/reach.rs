@@ -25,6 +25,13 @@ pub(super) fn print(up: &DeskUp, state: &Path) {
     let reach = format!("--socket {} --token-file {}", desk.socket.display(), desk.token_file.display());
     say::line(format_args!("  {} {reach} status", uketsuke.display()));
     say::line(format_args!("  {} {reach} watch", uketsuke.display()));
+    if let Some(panel) = with_panel(up) {
+        say::both(
+            "端末が描くリーダーの画面として",
+            "as the panel of the reader whose screen the terminal draws",
+        );
+        say::line(format_args!("  {} {reach} pair kiosk {panel}", uketsuke.display()));
+    }
     say::both("患者として（もう一度の来院）", "as a patient (one more visit)");
     let visit = r#"{"persona":"elderly","method":"face"}"#;
     say::line(format_args!(
@@ -41,6 +48,17 @@ pub(super) fn print(up: &DeskUp, state: &Path) {
         "注意：模擬カードの口（vpcd）はこの PC のすべてのアドレスで待ち受けます",
         "note: the virtual card driver vpcd listens on all addresses of this machine",
     );
+}
+
+/// The first reader without a screen of its own.
+fn with_panel(up: &DeskUp) -> Option<&String> {
+    let drawn = |reader: &&String| {
+        up.simulator
+            .bench()
+            .reader(reader)
+            .is_ok_and(|seen| seen.get("model").is_some_and(|model| model == "stfr2"))
+    };
+    up.readers().iter().find(drawn)
 }
 
 /// Names the file that says where everything is.
