@@ -113,7 +113,9 @@ impl Place {
 
     /// A file of the place, as seen from outside.
     fn inside(&self, name: &str) -> PathBuf {
-        PathBuf::from(format!("/proc/{}/root/run/pcscd/{name}", self.keeper.id()))
+        // The keeper's own root, proc(5).
+        let root = PathBuf::from("/proc").join(self.keeper.id().to_string()).join("root");
+        root.join("run").join("pcscd").join(name)
     }
 
     fn spawn(&self, directory: &std::path::Path) -> Child {
