@@ -107,6 +107,7 @@ fn asked<S: serde::Serializer>(asked: &AskedView, serializer: S) -> Result<S::Ok
             map.serialize_entry("tries_left", tries_left)?;
             map.serialize_entry("pad", pad)?;
         }
+        AskedView::Passcode { pad } => map.serialize_entry("pad", pad)?,
         AskedView::Consent { screen, items } => {
             map.serialize_entry("screen", screen)?;
             map.serialize_entry("items", items)?;
@@ -121,6 +122,7 @@ const fn word(asked: &AskedView) -> &'static str {
         AskedView::Methods { .. } => "methods",
         AskedView::Face { .. } => "face",
         AskedView::Pin { .. } => "pin",
+        AskedView::Passcode { .. } => "passcode",
         AskedView::Consent { .. } => "consent",
         AskedView::Document => "document",
     }
@@ -424,6 +426,7 @@ const fn method_word(method: Method) -> &'static str {
     match method {
         Method::Face => "face",
         Method::Pin => "pin",
+        Method::Visual => "visual",
     }
 }
 

@@ -106,8 +106,9 @@ impl Kiosk {
 
     fn positions(&self, digits: &[u8]) -> Option<Vec<usize>> {
         let shown = self.shown.borrow();
-        let Some(AskedView::Pin { pad: Some(keys), .. }) = shown.as_ref().map(|shown| &shown.asked) else {
-            return None;
+        let keys = match shown.as_ref().map(|shown| &shown.asked) {
+            Some(AskedView::Pin { pad: Some(keys), .. } | AskedView::Passcode { pad: Some(keys) }) => keys,
+            _ => return None,
         };
         digits.iter().map(|digit| keys.iter().position(|key| Some(*key) == digit.checked_sub(b'0'))).collect()
     }
@@ -131,7 +132,7 @@ impl Kiosk {
 }
 
 const fn is_pad(asked: &AskedView) -> bool {
-    matches!(asked, AskedView::Pin { .. })
+    matches!(asked, AskedView::Pin { .. } | AskedView::Passcode { .. })
 }
 
 async fn follow(daemon: Daemon, target: String, tell: watch::Sender<Option<Shown>>) {
@@ -214,6 +215,7 @@ enum QuestionBody {
     Methods { offered: Vec<String> },
     Face,
     Pin { tries_left: u8, keys: [u8; 10] },
+    Passcode { keys: [u8; 10] },
     Consent { screen: String, items: Vec<model::ConsentItem> },
 }
 
@@ -223,13 +225,14 @@ impl PanelBody {
         let asked = match self.question {
             None => AskedView::Nothing,
             Some(QuestionBody::Methods { offered }) => AskedView::Methods {
-                offered: ["face", "pin"]
+                offered: ["face", "pin", "visual"]
                     .into_iter()
                     .filter(|known| offered.iter().any(|o| o == known))
                     .collect(),
             },
             Some(QuestionBody::Face) => AskedView::Face { comparing: true },
             Some(QuestionBody::Pin { tries_left, keys }) => AskedView::Pin { tries_left, pad: Some(keys) },
+            Some(QuestionBody::Passcode { keys }) => AskedView::Passcode { pad: Some(keys) },
             Some(QuestionBody::Consent { screen, items }) => AskedView::Consent { screen, items },
         };
         let notice = self.notice.code.unwrap_or(self.notice.kind);

@@ -98,7 +98,7 @@ async fn log_in(
     let reply = shared.pool.ask(&shared.line, &question, None).await?;
     match reply.status.as_u16() {
         200 => {
-            let LoginReply { token, expires_at } =
+            let LoginReply { token, expires_at, maintenance: _ } =
                 LoginReply::from_json(&reply.body).map_err(|fault| shared.line.garbled(fault))?;
             tracing::debug!(%account, "logged in");
             Ok((Token(Arc::new(Zeroizing::new(token))), expires_at))

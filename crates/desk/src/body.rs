@@ -29,7 +29,8 @@ words! {
     DecisionWord of Decision { Agreed, Refused }
     ItemWord of ConsentItem {
         LimitCertificate, SpecificDiseases, HealthCheckups, Medicines, Diagnosis, Operations, DiagnosisNames,
-        Infections, DrugAllergies, OtherAllergies, Tests, Prescriptions,
+        Infections, DrugAllergies, OtherAllergies, Tests, Prescriptions, MedicalAssistance, SubsidyCertificates,
+        ElectronicPrescription, CarryOver, Registration,
     }
     MaturityWord of Maturity { Simulated, Replayed, HardwareSeen, FieldProven }
     StateWord of StationState { Starting, Idle, VisualCheckArmed, InVisit, CardLeft, OutOfOrder }

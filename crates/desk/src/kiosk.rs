@@ -151,6 +151,7 @@ pub(crate) enum LanguageWord {
 pub(crate) enum MethodWord {
     Face,
     Pin,
+    Visual,
 }
 
 /// A patient's answer.
@@ -171,6 +172,8 @@ pub(crate) enum NoticeBody {
     TakeCard,
     CardLeft,
     OutOfOrder,
+    VisualArmed,
+    StaffCheck,
     Failure {
         /// The stable code.
         code: &'static str,
@@ -196,6 +199,10 @@ pub(crate) enum QuestionBody {
     Face,
     Pin {
         tries_left: u8,
+        /// The digit on each key, row by row.
+        keys: [u8; 10],
+    },
+    Passcode {
         /// The digit on each key, row by row.
         keys: [u8; 10],
     },
@@ -320,6 +327,8 @@ impl From<Notice> for NoticeBody {
             Notice::TakeCard => Self::TakeCard,
             Notice::CardLeft => Self::CardLeft,
             Notice::OutOfOrder => Self::OutOfOrder,
+            Notice::VisualArmed => Self::VisualArmed,
+            Notice::StaffCheck => Self::StaffCheck,
             Notice::Failure(code) => {
                 let patient = failure::entry(code).patient;
                 Self::Failure { code: code.as_str(), text: PatientText { ja: patient.ja, en: patient.en } }
@@ -336,6 +345,7 @@ impl From<Question> for QuestionBody {
             }
             Question::Face => Self::Face,
             Question::Pin { tries_left, pad } => Self::Pin { tries_left, keys: *pad.digits() },
+            Question::Passcode { pad } => Self::Passcode { keys: *pad.digits() },
             Question::Consent(screen) => Self::Consent { screen: screen.id, items: screen.items },
         }
     }
@@ -368,6 +378,7 @@ impl From<Method> for MethodWord {
         match method {
             Method::Face => Self::Face,
             Method::Pin => Self::Pin,
+            Method::Visual => Self::Visual,
         }
     }
 }
@@ -377,6 +388,7 @@ impl TouchBody {
         Some(match self {
             Self::Method { method: MethodWord::Face } => Touch::Method(Method::Face),
             Self::Method { method: MethodWord::Pin } => Touch::Method(Method::Pin),
+            Self::Method { method: MethodWord::Visual } => Touch::Method(Method::Visual),
             Self::Pad { positions } => Touch::Pad(PadTouches::new(positions)?),
             Self::PadCancel => Touch::PadCancel,
             Self::Consent { screen, decision } => Touch::Consent {

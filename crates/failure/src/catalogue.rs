@@ -1,7 +1,7 @@
 //! Entries and how they are found.
 
 use crate::{codes, entries};
-use model::{FailureCode, Validity};
+use model::{FailureCode, Remark, Validity};
 use serde::Serialize;
 use std::sync::LazyLock;
 
@@ -70,6 +70,19 @@ pub const fn code_for_validity(validity: Validity) -> Option<FailureCode> {
         Validity::Invalid | Validity::InvalidWithNewer => Some(codes::QUALIFICATION_INVALID),
         Validity::NotFound => Some(codes::QUALIFICATION_NOT_FOUND),
         Validity::Several => Some(codes::QUALIFICATION_SEVERAL),
+    }
+}
+
+/// Where the wording of a remark stands.
+#[must_use]
+pub const fn code_for_remark(remark: &Remark) -> FailureCode {
+    match remark {
+        Remark::CertificateExpiresSoon => codes::CERTIFICATE_EXPIRES_SOON,
+        Remark::CertificateInGrace => codes::CERTIFICATE_IN_GRACE,
+        Remark::CharactersBlanked { .. } => codes::CHARACTERS_BLANKED,
+        Remark::ConsentMissing { .. } => codes::CONSENT_MISSING,
+        Remark::SubsidyUnanswered => codes::SUBSIDY_UNANSWERED,
+        Remark::CentreNote { .. } => codes::CENTRE_NOTE,
     }
 }
 

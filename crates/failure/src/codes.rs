@@ -38,6 +38,10 @@ codes! {
     // Card and slot
     /// The reader sees a card, the PC/SC slot paired with it does not (or the other way round).
     CARD_SLOT_DISAGREES,
+    /// A card lies in the tray and no chip answers: none in it, a sleeve around it, or the wrong way round.
+    CARD_NO_CHIP,
+    /// Something in the slot does not take power: two cards on top of each other, or a broken chip.
+    CARD_UNRESPONSIVE,
     /// The card lies with its wrong side to the reader.
     CARD_WRONG_SIDE,
     /// No PC/SC slot of the configured name.
@@ -54,6 +58,8 @@ codes! {
     CARD_SILENT,
     /// The card is not a My Number Card.
     CARD_OTHER,
+    /// The chip is that of a telephone: this terminal takes the card.
+    CARD_TELEPHONE,
     /// The card answers with something that its application cannot mean.
     CARD_UNREADABLE,
     /// The card was taken before the visit was finished.
@@ -86,8 +92,10 @@ codes! {
     PAIRING_UNWRITTEN,
 
     // Face
-    /// The reader could not read 照合番号B from the card's face, or the card refused it.
+    /// The card refused 照合番号B as the reader read it.
     NUMBER_B_WRONG,
+    /// The reader could not read 照合番号B from the card's face.
+    NUMBER_B_UNREADABLE,
     /// One try of 照合番号B is left on the card, or this visit has had its share of tries; none is spent any more.
     NUMBER_B_LAST_TRY,
     /// 照合番号B is locked after ten wrong tries.
@@ -123,6 +131,16 @@ codes! {
     /// The patient cancelled the PIN.
     PIN_CANCELLED,
 
+    // Visual check
+    /// Staff compared face and card: it is another person.
+    VISUAL_REFUSED,
+    /// Nobody of the staff confirmed the person in time.
+    VISUAL_UNCONFIRMED,
+    /// The staff's passcode was wrong.
+    PASSCODE_WRONG,
+    /// Too many wrong passcodes; for a while only the board opens the visual check.
+    PASSCODE_LOCKED,
+
     // Relay
     /// The centre sent a command that the guard refuses: PIN, other application, other key and so on.
     RELAY_COMMAND_REFUSED,
@@ -148,16 +166,28 @@ codes! {
     CENTRE_GARBLED,
     /// The centre refused with a reason of its own.
     CENTRE_REFUSED,
+    /// The centre took the answers and had no result within the time.
+    CENTRE_PROCESSING,
+    /// The centre stands still for announced maintenance.
+    CENTRE_MAINTENANCE,
     /// The card's certificate is revoked.
     CERTIFICATE_REVOKED,
     /// The card's certificate has expired beyond the grace.
     CERTIFICATE_EXPIRED,
     /// The card's certificate does not lead to the card CA.
     CERTIFICATE_UNTRUSTED,
+    /// A newer card was issued to this person.
+    CARD_REPLACED,
+    /// The card's certificate expires within three months.
+    CERTIFICATE_EXPIRES_SOON,
+    /// The card's certificate has expired; in the grace it gives the qualification only.
+    CERTIFICATE_IN_GRACE,
     /// The card's signature is not over this relay's text, e.g. a replayed one.
     SIGNATURE_REFUSED,
     /// The certificate's serial number is not registered as insurance card.
     NOT_REGISTERED,
+    /// The patient did not want the card registered as insurance card.
+    REGISTRATION_DECLINED,
 
     // What the centre says of the insurance
     /// Validity 2 or 3: the qualification known to the centre is no longer valid.
@@ -168,6 +198,12 @@ codes! {
     QUALIFICATION_SEVERAL,
     /// A character of the name or address is ●.
     CHARACTERS_BLANKED,
+    /// A consent was not answered before the card was taken or the patient left.
+    CONSENT_MISSING,
+    /// 公費 (PMH) was asked for and nothing came back; that is no "none".
+    SUBSIDY_UNANSWERED,
+    /// The centre remarked something that this program does not know.
+    CENTRE_NOTE,
 
     // Panel
     /// No panel is drawn for this reader, or it shows nothing now.
@@ -180,8 +216,16 @@ codes! {
     PANEL_BUSY,
 
     // Patient
-    /// The patient did not act within the time.
+    /// The patient did not act within the time and is asked once more.
     PATIENT_SLOW,
+    /// The patient did not act, and did not when asked again.
+    PATIENT_GONE,
+
+    // Staff
+    /// Staff ended the visit.
+    VISIT_CANCELLED,
+    /// What staff want of a reader is not possible in its present state.
+    STAFF_ACT_UNTIMELY,
 
     // Ledger and folders
     /// The result could not be made durable.

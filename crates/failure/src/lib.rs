@@ -9,4 +9,4 @@ mod catalogue;
 pub mod codes;
 mod entries;
 
-pub use catalogue::{Entry, Text, catalogue, code_for_validity, entry, explain};
+pub use catalogue::{Entry, Text, catalogue, code_for_remark, code_for_validity, entry, explain};

@@ -50,6 +50,7 @@ fn row(id: u8, xml: &str) -> CommittedResult {
         validity: Validity::Valid,
         qualification: Pii::new(Qualification { xml: xml.to_owned() }),
         consents: Vec::new(),
+        remarks: Vec::new(),
     };
     CommittedResult { id: ResultId(u64::from(id)), result }
 }

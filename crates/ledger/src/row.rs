@@ -153,6 +153,7 @@ impl StoredRow {
                 validity: from_word(clear.validity).ok_or_else(|| damaged("validity"))?,
                 qualification: Pii::new(Qualification { xml }),
                 consents,
+                remarks: Vec::new(),
             },
         })
     }

@@ -235,6 +235,7 @@ mod tests {
             validity: Validity::Valid,
             qualification: Pii::new(Qualification { xml: "x".repeat(20_000) }),
             consents: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 

@@ -60,6 +60,7 @@ fn result(number: u8) -> VisitResult {
         received_at: Timestamp(NOON),
         validity: Validity::Valid,
         qualification: Pii::new(Qualification { xml: format!("<Name>{NAME}</Name>") }),
+        remarks: Vec::new(),
         consents: vec![Consent {
             item: ConsentItem::Medicines,
             decision: Decision::Agreed,
@@ -304,6 +305,7 @@ fn any_result() -> impl Strategy<Value = VisitResult> {
             validity,
             qualification: Pii::new(Qualification { xml }),
             consents,
+            remarks: Vec::new(),
         },
     )
 }

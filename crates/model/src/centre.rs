@@ -1,12 +1,22 @@
 //! What the rest of the house says about the centre.
 
-use crate::FailureCode;
+use crate::{FailureCode, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The centre's name for one relay and what follows it; opaque, not personal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CentreSession(pub String);
+
+/// When the centre stands still, as it announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Maintenance {
+    /// From then.
+    pub from: Timestamp,
+    /// Until then.
+    pub until: Timestamp,
+}
 
 /// How the line to the centre stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One kind of information that a patient may agree to (oqs-files.md sections 7.3 and 9, code 016).
+/// One thing that a patient may agree to (oqs-files.md sections 7.3 and 9, code 016; workflow.md section 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsentItem {
@@ -31,6 +31,53 @@ pub enum ConsentItem {
     Tests,
     /// 処方.
     Prescriptions,
+    /// 医療扶助: the ticket may be fetched.
+    MedicalAssistance,
+    /// 公費の受給者証など (PMH): they may be fetched and used.
+    SubsidyCertificates,
+    /// 処方箋の発行形態: agreed is 電子処方箋, refused is paper.
+    ElectronicPrescription,
+    /// 同意引き継ぎ: the answers given here earlier hold again, and what they cover is not asked.
+    CarryOver,
+    /// 健康保険証利用の登録: this card is to be the insurance card from now on.
+    Registration,
+}
+
+impl ConsentItem {
+    /// Every item, in this file's order.
+    pub const ALL: [Self; 17] = [
+        Self::LimitCertificate,
+        Self::SpecificDiseases,
+        Self::HealthCheckups,
+        Self::Medicines,
+        Self::Diagnosis,
+        Self::Operations,
+        Self::DiagnosisNames,
+        Self::Infections,
+        Self::DrugAllergies,
+        Self::OtherAllergies,
+        Self::Tests,
+        Self::Prescriptions,
+        Self::MedicalAssistance,
+        Self::SubsidyCertificates,
+        Self::ElectronicPrescription,
+        Self::CarryOver,
+        Self::Registration,
+    ];
+
+    /// Whether a "yes" opens information about the patient, for 24 hours (workflow.md section 4). The others are
+    /// choices: they open nothing and are never carried over from an earlier visit.
+    #[must_use]
+    pub const fn opens_information(self) -> bool {
+        !matches!(
+            self,
+            Self::MedicalAssistance
+                | Self::SubsidyCertificates
+                | Self::ElectronicPrescription
+                | Self::CarryOver
+                | Self::Registration
+        )
+    }
 }
 
 /// One question on the reader; it may bundle several items. Order and bundling are the centre's.

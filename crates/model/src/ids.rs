@@ -72,6 +72,12 @@ text_id!(
 );
 
 text_id!(
+    /// Who of the staff acted, as the site names them: a login or initials, no patient and no full name.
+    StaffId, "staff id", "1 to 32 of a-z, 0-9 and '-'",
+    |t| (1..=32).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+);
+
+text_id!(
     /// A face account: `F0` and up to six more letters or digits, one per reader (readers.md section 2).
     FaceAccount, "face account", "F0 and 1 to 6 letters or digits",
     |t| (3..=8).contains(&t.len()) && t.starts_with("F0") && t.bytes().all(|b| b.is_ascii_alphanumeric())

@@ -12,6 +12,8 @@ pub enum Method {
     Face,
     /// 暗証番号.
     Pin,
+    /// 目視確認 by a member of staff, who has the passcode.
+    Visual,
 }
 
 /// A language of the patient's screen.
@@ -45,6 +47,10 @@ pub enum Notice {
     Failure(FailureCode),
     /// 「ただいま使えません。受付へお声がけください」.
     OutOfOrder,
+    /// 「職員が確認します。カードを置いてください」: 目視確認 is armed for the next card.
+    VisualArmed,
+    /// 「職員が確認しています。カードはそのままお待ちください」.
+    StaffCheck,
 }
 
 /// Keys of a PIN pad.
@@ -106,6 +112,11 @@ pub enum Question {
         /// Where each digit stands.
         pad: PadOrder,
     },
+    /// A member of staff touches the four keys of the passcode.
+    Passcode {
+        /// Where each digit stands.
+        pad: PadOrder,
+    },
     /// Agree or not.
     Consent(ConsentScreen),
 }
@@ -130,6 +141,7 @@ impl Panel {
             Some(Question::Methods(_)) => "methods",
             Some(Question::Face) => "face",
             Some(Question::Pin { .. }) => "pin",
+            Some(Question::Passcode { .. }) => "passcode",
             Some(Question::Consent(_)) => "consent",
         }
     }
@@ -168,9 +180,9 @@ impl fmt::Debug for PadTouches {
 pub enum Touch {
     /// A method.
     Method(Method),
-    /// Four keys of the pad.
+    /// Four keys of the pad, for a PIN or a passcode.
     Pad(PadTouches),
-    /// "Cancel" beside the pad.
+    /// "Cancel" beside either pad.
     PadCancel,
     /// A consent's answer.
     Consent {

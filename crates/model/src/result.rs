@@ -1,6 +1,8 @@
 //! What the receipt computer gets.
 
-use crate::{Consent, Insertion, InstitutionCode, Pii, ReaderId, ResultId, Timestamp, Verification, VisitId};
+use crate::{
+    Consent, Insertion, InstitutionCode, Pii, ReaderId, Remark, ResultId, Timestamp, Verification, VisitId,
+};
 use serde::{Deserialize, Serialize};
 
 /// 資格有効性, code 006 (oqs-files.md section 9).
@@ -55,6 +57,8 @@ pub struct VisitResult {
     pub qualification: Pii<Qualification>,
     /// What the patient answered.
     pub consents: Vec<Consent>,
+    /// What is worth knowing beside it.
+    pub remarks: Vec<Remark>,
 }
 
 /// A result that is durable: only this may be told.

@@ -71,6 +71,11 @@ digits!(
     NumberB, "照合番号B", 14
 );
 
+digits!(
+    /// The site's passcode with which staff take over the check at a reader.
+    Passcode, "passcode", 4
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -61,6 +61,12 @@ pub enum Command {
         /// Where each digit stands if the terminal draws the pad; a unit that draws its own pad orders it itself.
         pad: PadOrder,
     },
+    /// Ask a member of staff for the four digits of the site's passcode.
+    /// Answer: [`crate::Event::PasscodeEntered`] or [`crate::Event::PinCancelled`].
+    AskPasscode {
+        /// Where each digit stands if the terminal draws the pad; a unit that draws its own pad orders it itself.
+        pad: PadOrder,
+    },
     /// Ask one consent question. Answer: [`crate::Event::ConsentAnswered`].
     AskConsent(ConsentScreen),
     /// Read the paper or plastic certificate that lies under the camera. Answer: [`crate::Event::DocumentRead`].
@@ -81,6 +87,7 @@ pub enum CommandKind {
     OpenAttempt,
     Compare,
     AskPin,
+    AskPasscode,
     AskConsent,
     ReadDocument,
     Cancel,
@@ -96,6 +103,7 @@ impl CommandKind {
                 | Self::OpenAttempt
                 | Self::Compare
                 | Self::AskPin
+                | Self::AskPasscode
                 | Self::AskConsent
                 | Self::ReadDocument
         )
@@ -115,6 +123,7 @@ impl Command {
             Self::OpenAttempt(_) => CommandKind::OpenAttempt,
             Self::Compare { .. } => CommandKind::Compare,
             Self::AskPin { .. } => CommandKind::AskPin,
+            Self::AskPasscode { .. } => CommandKind::AskPasscode,
             Self::AskConsent(_) => CommandKind::AskConsent,
             Self::ReadDocument => CommandKind::ReadDocument,
             Self::Cancel => CommandKind::Cancel,

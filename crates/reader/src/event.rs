@@ -1,7 +1,7 @@
 //! What a reader tells.
 
 use crate::{AttemptId, Language, Method};
-use model::{Decision, NumberB, Pii, Pin};
+use model::{Decision, NumberB, Passcode, Pii, Pin};
 
 /// What a unit says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,9 @@ pub enum Event {
     },
     /// Four digits were typed.
     PinEntered(Pin),
-    /// The patient does not want to type the PIN.
+    /// Four digits were typed where the passcode was asked.
+    PasscodeEntered(Passcode),
+    /// Whoever was to type, PIN or passcode, does not want to.
     PinCancelled,
     /// The patient answered a consent question.
     ConsentAnswered {
@@ -127,6 +129,7 @@ impl Event {
             Self::NumberBRead { .. } => "number B read",
             Self::FaceCompared { .. } => "face compared",
             Self::PinEntered(_) => "PIN entered",
+            Self::PasscodeEntered(_) => "passcode entered",
             Self::PinCancelled => "PIN cancelled",
             Self::ConsentAnswered { .. } => "consent answered",
             Self::DocumentRead(_) => "document read",

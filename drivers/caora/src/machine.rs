@@ -280,7 +280,7 @@ impl Machine {
                 let asked = Asked::Consent(screen.id.clone());
                 self.question(HostMessage::AskConsent(screen), asked)
             }
-            Command::ReadDocument => return None,
+            Command::AskPasscode { .. } | Command::ReadDocument => return None,
             Command::Cancel => {
                 self.forget_questions();
                 vec![Queued::plain(HostMessage::Cancel)]
@@ -378,6 +378,7 @@ fn notice_for(notice: reader::Notice) -> Option<Notice> {
         reader::Notice::CardLeft => Notice::CardLeft,
         reader::Notice::Failure(code) => Notice::Failure(NoticeCode::new(code.as_str()).ok()?),
         reader::Notice::OutOfOrder => Notice::OutOfOrder,
+        reader::Notice::VisualArmed | reader::Notice::StaffCheck => return None,
     })
 }
 

@@ -203,7 +203,11 @@ impl Machine {
             Command::Show(notice) => self.put(HostMessage::Show(notice_for(notice)?)),
             Command::Speak(language) if PROFILE.speaks(language) => self.put(HostMessage::Speak(language)),
             // The dialect has no words for what no source states of this model.
-            Command::Speak(_) | Command::Light(_) | Command::Sound(_) | Command::ReadDocument => None,
+            Command::Speak(_)
+            | Command::Light(_)
+            | Command::Sound(_)
+            | Command::AskPasscode { .. }
+            | Command::ReadDocument => None,
             Command::OfferMethods(offered) => {
                 let asked = Asked::Methods { ask, offered: offered.clone() };
                 self.question(HostMessage::Methods { ask, offered }, asked)
@@ -348,6 +352,7 @@ fn notice_for(notice: reader::Notice) -> Option<Notice> {
         reader::Notice::CardLeft => Notice::CardLeft,
         reader::Notice::Failure(code) => Notice::Failure(NoticeCode::new(code.as_str()).ok()?),
         reader::Notice::OutOfOrder => Notice::OutOfOrder,
+        reader::Notice::VisualArmed | reader::Notice::StaffCheck => return None,
     })
 }
 

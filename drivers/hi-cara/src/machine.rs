@@ -281,7 +281,7 @@ impl Machine {
             Command::Show(notice) => vec![wording::notice(notice)?],
             // Japanese is what the screen speaks anyway.
             Command::Speak(Language::Japanese) => Vec::new(),
-            Command::Speak(_) | Command::ReadDocument => return None,
+            Command::Speak(_) | Command::AskPasscode { .. } | Command::ReadDocument => return None,
             Command::Light(lamp) => {
                 let on = if self.lamp_on { None } else { Some(wording::lamp_on()) };
                 self.lamp_on = true;

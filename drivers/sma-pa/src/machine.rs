@@ -183,7 +183,7 @@ impl Machine {
             }
             // Japanese is what the screen speaks anyway.
             Command::Speak(Language::Japanese) => Said { messages: Vec::new(), asks: None },
-            Command::Speak(_) | Command::Light(_) => return None,
+            Command::Speak(_) | Command::Light(_) | Command::AskPasscode { .. } => return None,
             Command::Sound(sound) => Said::plain(HostMessage::Sound { question, sound }),
             Command::OfferMethods(methods) => {
                 let message = HostMessage::OfferMethods { question, methods };

@@ -179,6 +179,7 @@ impl Machine {
             Command::Light(_)
             | Command::Sound(_)
             | Command::ReadDocument
+            | Command::AskPasscode { .. }
             | Command::Speak(_)
             | Command::OfferMethods(_)
             | Command::AskConsent(_) => return false,

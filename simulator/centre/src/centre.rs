@@ -228,7 +228,7 @@ impl Judgement {
         }
         let expires_at = now.after(TOKEN_LIFE);
         self.tokens.insert(token.clone(), (request.account.clone(), expires_at));
-        Ok(LoginReply { token, expires_at })
+        Ok(LoginReply { token, expires_at, maintenance: None })
     }
 
     /// Whose token this is.

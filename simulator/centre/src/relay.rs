@@ -117,9 +117,9 @@ impl Judgement {
         match (self.misbehaviour, relay.operation) {
             (Some(Misbehaviour::SilentAt(Step::FirstCommand)), _) => vec![Output::Silence],
             (Some(Misbehaviour::AskOtherApplication), _) => relay.ask(Stage::Hostile, SELECT_FACE),
-            (_, Operation::PinLess) => relay.ask(Stage::SelectJpki, SELECT_JPKI),
+            (_, operation) if !operation.with_pin() => relay.ask(Stage::SelectJpki, SELECT_JPKI),
             // Selecting JPKI again would clear the PIN's status on a real card.
-            (_, Operation::Pin) => relay.ask(Stage::SelectCertificate, SELECT_CERTIFICATE),
+            _ => relay.ask(Stage::SelectCertificate, SELECT_CERTIFICATE),
         }
     }
 
@@ -196,12 +196,11 @@ impl Judgement {
             Err(rejected) => self.refuse(relay, rejected.word, rejected.why, rejected.serial, now),
             Ok(accepted) => {
                 relay.certificate = Some(accepted);
-                match relay.operation {
-                    Operation::PinLess => {
-                        let command = self.permission(&relay.digest);
-                        relay.ask(Stage::Permit, &command)
-                    }
-                    Operation::Pin => relay.ask(Stage::SelectKey, SELECT_KEY),
+                if relay.operation.with_pin() {
+                    relay.ask(Stage::SelectKey, SELECT_KEY)
+                } else {
+                    let command = self.permission(&relay.digest);
+                    relay.ask(Stage::Permit, &command)
                 }
             }
         }

@@ -8,7 +8,7 @@ use crate::document;
 use crate::facts::ModelFacts;
 use attempt::Attempt;
 use model::panel::PadOrder;
-use model::{ConsentScreen, Decision, Moment, NumberB, Pii, Pin};
+use model::{ConsentScreen, Decision, Moment, NumberB, Passcode, Pii, Pin};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use reader::conformance::{Act, AskedView, CardFace, GreyFrame, Power, Reading, UnitConfig, View};
@@ -51,6 +51,8 @@ pub enum Order {
         /// Shown beside the pad.
         tries_left: u8,
     },
+    /// Ask staff for the passcode.
+    AskPasscode,
     /// Ask a consent question.
     AskConsent(ConsentScreen),
     /// Read a certificate.
@@ -90,7 +92,9 @@ pub enum Told {
     },
     /// Four digits were typed.
     Pin(Pin),
-    /// The patient does not want to type.
+    /// Four digits were typed where the passcode was asked.
+    Passcode(Passcode),
+    /// Nobody wants to type, PIN or passcode.
     PinCancelled,
     /// A consent question was answered.
     Consent {
@@ -120,6 +124,7 @@ impl Told {
                 | Self::NumberB { .. }
                 | Self::Verdict { .. }
                 | Self::Pin(_)
+                | Self::Passcode(_)
                 | Self::PinCancelled
                 | Self::Consent { .. }
                 | Self::Document(_)
@@ -166,6 +171,7 @@ enum Asked {
     Methods(Vec<Method>),
     Face(Attempt),
     Pin { tries_left: u8, pad: Option<PadOrder> },
+    Passcode { pad: Option<PadOrder> },
     Consent(ConsentScreen),
     Document { until: Moment },
 }
@@ -306,6 +312,7 @@ impl Body {
             Order::Speak(language) => self.draws() && self.speak(language),
             Order::OfferMethods(methods) => self.draws() && self.ask(Asked::Methods(methods)),
             Order::AskPin { tries_left } => self.draws() && self.ask_pin(tries_left),
+            Order::AskPasscode => self.draws() && self.ask_passcode(),
             Order::AskConsent(screen) => self.draws() && self.ask(Asked::Consent(screen)),
         }
     }
@@ -339,12 +346,21 @@ impl Body {
     }
 
     fn ask_pin(&mut self, tries_left: u8) -> bool {
-        let pad = self.facts.shuffled_pad.then(|| {
+        let pad = self.draw_pad();
+        self.ask(Asked::Pin { tries_left, pad })
+    }
+
+    fn ask_passcode(&mut self) -> bool {
+        let pad = self.draw_pad();
+        self.ask(Asked::Passcode { pad })
+    }
+
+    fn draw_pad(&mut self) -> Option<PadOrder> {
+        self.facts.shuffled_pad.then(|| {
             let mut random = [0; 32];
             self.random.fill_bytes(&mut random);
             PadOrder::shuffled(&random)
-        });
-        self.ask(Asked::Pin { tries_left, pad })
+        })
     }
 
     fn read_document(&mut self, now: Moment) -> bool {
@@ -382,7 +398,8 @@ impl Body {
             Act::TakeCard => self.take_card(),
             Act::Choose(method) => self.choose(method),
             Act::TypePin(pin) => self.end_pin(Told::Pin(pin)),
-            Act::Cancel => self.end_pin(Told::PinCancelled),
+            Act::TypePasscode(passcode) => self.end_passcode(Told::Passcode(passcode)),
+            Act::Cancel => self.end_pin(Told::PinCancelled) || self.end_passcode(Told::PinCancelled),
             Act::Consent(agree) => self.answer_consent(agree),
             Act::Language(language) => self.touch_language(language),
             Act::ShowFace(frame) => {
@@ -449,6 +466,14 @@ impl Body {
         asked
     }
 
+    fn end_passcode(&mut self, told: Told) -> bool {
+        let asked = matches!(self.asked, Asked::Passcode { .. });
+        if asked {
+            self.answer(told);
+        }
+        asked
+    }
+
     fn answer_consent(&mut self, agree: bool) -> bool {
         let Asked::Consent(screen) = &self.asked else { return false };
         let decision = if agree { Decision::Agreed } else { Decision::Refused };
@@ -505,6 +530,7 @@ impl Body {
             Asked::Pin { tries_left, pad } => {
                 AskedView::Pin { tries_left: *tries_left, pad: pad.map(|pad| *pad.digits()) }
             }
+            Asked::Passcode { pad } => AskedView::Passcode { pad: pad.map(|pad| *pad.digits()) },
             Asked::Consent(screen) => {
                 AskedView::Consent { screen: screen.id.clone(), items: screen.items.clone() }
             }

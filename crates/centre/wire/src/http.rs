@@ -2,7 +2,7 @@
 
 use crate::relay::{check_session, is_name};
 use crate::{WireError, Word, caps, read, write};
-use model::{CentreSession, Consent, ConsentScreen, FaceAccount, ScreenAnswer, Timestamp};
+use model::{CentreSession, Consent, ConsentScreen, FaceAccount, Maintenance, ScreenAnswer, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -39,6 +39,20 @@ pub struct LoginReply {
     pub token: String,
     /// Until when it holds.
     pub expires_at: Timestamp,
+    /// The next time at which the centre stands still, if it has announced one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<Maintenance>,
+}
+
+/// The status beside a [`Processing`] body: the answers were taken, the result is not ready.
+pub const PROCESSING: u16 = 202;
+
+/// The result is still being made: ask again with the same answers (SegmentOfResult 2 of the official files).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Processing {
+    /// At the earliest after so many milliseconds, 100 to 60,000.
+    pub again_after_ms: u32,
 }
 
 /// What the centre wants asked, in its order.
@@ -143,6 +157,9 @@ body!(AnswersReply, "result", caps::RESULT_BODY, |reply| {
     }
     (reply.consents.len() > caps::CONSENTS || reply.warnings.len() > caps::WARNINGS)
         .then_some("too many consents or warnings")
+});
+body!(Processing, "notice that it is processing", caps::SMALL_BODY, |processing| {
+    (!(100..=60_000).contains(&processing.again_after_ms)).then_some("again_after_ms must be 100 to 60000")
 });
 body!(Refusal, "refusal", caps::SMALL_BODY, |refusal| {
     (refusal.message.chars().count() > caps::REFUSAL_MESSAGE).then_some("message too long")

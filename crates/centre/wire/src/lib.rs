@@ -13,7 +13,7 @@ pub mod signing;
 pub mod word;
 
 pub use apdu::{Command, Response};
-pub use http::{AnswersReply, AnswersRequest, LoginReply, LoginRequest, Refusal, ScreensReply};
+pub use http::{AnswersReply, AnswersRequest, LoginReply, LoginRequest, Processing, Refusal, ScreensReply};
 pub use nonce::Nonce;
 pub use relay::{CentreMessage, Operation, TerminalMessage};
 pub use signing::{SigningText, signing_text};

@@ -12,6 +12,10 @@ pub enum Operation {
     PinLess,
     /// The terminal verified the PIN on the card just before.
     Pin,
+    /// As [`Operation::PinLess`], and the card is registered as insurance card.
+    RegisterPinLess,
+    /// As [`Operation::Pin`], and the card is registered as insurance card.
+    RegisterPin,
 }
 
 impl Operation {
@@ -21,6 +25,8 @@ impl Operation {
         match self {
             Self::PinLess => "/v1/relay/pin-less",
             Self::Pin => "/v1/relay/pin",
+            Self::RegisterPinLess => "/v1/relay/registration/pin-less",
+            Self::RegisterPin => "/v1/relay/registration/pin",
         }
     }
 
@@ -30,7 +36,21 @@ impl Operation {
         match self {
             Self::PinLess => "uketsuke relay v1 pin-less",
             Self::Pin => "uketsuke relay v1 pin",
+            Self::RegisterPinLess => "uketsuke relay v1 registration pin-less",
+            Self::RegisterPin => "uketsuke relay v1 registration pin",
         }
+    }
+
+    /// Whether the card signs after its PIN, and not by the stand-in.
+    #[must_use]
+    pub const fn with_pin(self) -> bool {
+        matches!(self, Self::Pin | Self::RegisterPin)
+    }
+
+    /// Whether the card is registered by it.
+    #[must_use]
+    pub const fn registers(self) -> bool {
+        matches!(self, Self::RegisterPinLess | Self::RegisterPin)
     }
 }
 

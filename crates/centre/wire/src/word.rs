@@ -55,6 +55,10 @@ pub mod refusal {
     pub const NOT_REGISTERED: &str = "not_registered";
     /// The card's certificate stands on the revocation list.
     pub const CERTIFICATE_REVOKED: &str = "certificate_revoked";
+    /// A newer card was issued to this person; this one is no longer the one in use.
+    pub const CARD_REPLACED: &str = "card_replaced";
+    /// The centre stands still for announced maintenance.
+    pub const MAINTENANCE: &str = "maintenance";
     /// The card's certificate has expired beyond the grace.
     pub const CERTIFICATE_EXPIRED: &str = "certificate_expired";
     /// The card's certificate does not lead to the card CA or is not for authentication.
@@ -83,4 +87,6 @@ pub mod warning {
     pub const CERTIFICATE_EXPIRES_SOON: &str = "certificate_expires_soon";
     /// The card's certificate has expired; qualification only until the grace ends.
     pub const CERTIFICATE_IN_GRACE: &str = "certificate_in_grace";
+    /// 公費 (PMH) was agreed to and the municipality gave no answer; that is no "none".
+    pub const SUBSIDY_UNANSWERED: &str = "subsidy_unanswered";
 }

@@ -232,6 +232,7 @@ pub fn result(number: u32) -> VisitResult {
         received_at: Timestamp(1_772_000_000_000),
         validity: Validity::Valid,
         qualification: Pii::new(Qualification { xml: QUALIFICATION.to_owned() }),
+        remarks: Vec::new(),
         consents: vec![Consent {
             item: ConsentItem::Medicines,
             decision: Decision::Agreed,

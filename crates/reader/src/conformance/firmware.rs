@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::{Language, Link, Method};
-use model::{Moment, NumberB, Pin, SecretError};
+use model::{Moment, NumberB, Passcode, Pin, SecretError};
 use std::fmt;
 use std::time::Duration;
 
@@ -94,7 +94,9 @@ pub enum Act {
     Choose(Method),
     /// Types the PIN; not done if none is asked for.
     TypePin(Pin),
-    /// Touches "cancel" on the PIN pad; not done if none is shown.
+    /// Types the staff's passcode; not done if none is asked for.
+    TypePasscode(Passcode),
+    /// Touches "cancel" on the pad for PIN or passcode; not done if none is shown.
     Cancel,
     /// Answers the consent question; not done if none is asked.
     Consent(bool),

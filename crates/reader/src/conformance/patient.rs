@@ -3,7 +3,7 @@
 use super::{Act, AskedView, Firmware, Pair};
 use crate::profile::Screen;
 use crate::{Language, Method, Notice, PadOrder, PadTouches, Panel, Question, Touch};
-use model::{Decision, Pin};
+use model::{Decision, Passcode, Pin};
 
 /// What stands on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub(super) struct Seen {
 pub(super) enum Answer {
     Method(Method),
     Pin([u8; 4]),
+    Passcode([u8; 4]),
     CancelPin,
     Consent(bool),
     Language(Language),
@@ -74,6 +75,7 @@ fn act_for(answer: Answer) -> Option<Act> {
     Some(match answer {
         Answer::Method(method) => Act::Choose(method),
         Answer::Pin(digits) => Act::TypePin(Pin::from_digits(&digits).ok()?),
+        Answer::Passcode(digits) => Act::TypePasscode(Passcode::from_digits(&digits).ok()?),
         Answer::CancelPin => Act::Cancel,
         Answer::Consent(agreed) => Act::Consent(agreed),
         Answer::Language(language) => Act::Language(language),
@@ -86,7 +88,10 @@ fn touch_for(panel: &Panel, answer: Answer) -> Option<Touch> {
             offered.contains(&method).then_some(Touch::Method(method))
         }
         (Answer::Pin(digits), Some(Question::Pin { pad, .. })) => positions(pad, digits).map(Touch::Pad),
-        (Answer::CancelPin, Some(Question::Pin { .. })) => Some(Touch::PadCancel),
+        (Answer::Passcode(digits), Some(Question::Passcode { pad })) => {
+            positions(pad, digits).map(Touch::Pad)
+        }
+        (Answer::CancelPin, Some(Question::Pin { .. } | Question::Passcode { .. })) => Some(Touch::PadCancel),
         (Answer::Consent(agreed), Some(Question::Consent(screen))) => {
             Some(Touch::Consent { screen: screen.id.clone(), decision: decision(agreed) })
         }
@@ -117,6 +122,7 @@ fn asked_on(panel: &Panel, on_unit: &AskedView) -> AskedView {
         Some(Question::Pin { tries_left, pad }) => {
             AskedView::Pin { tries_left: *tries_left, pad: Some(*pad.digits()) }
         }
+        Some(Question::Passcode { pad }) => AskedView::Passcode { pad: Some(*pad.digits()) },
         Some(Question::Consent(screen)) => {
             AskedView::Consent { screen: screen.id.clone(), items: screen.items.clone() }
         }
@@ -131,6 +137,7 @@ pub(super) const fn method_word(method: Method) -> &'static str {
     match method {
         Method::Face => "face",
         Method::Pin => "pin",
+        Method::Visual => "visual",
     }
 }
 
@@ -152,6 +159,8 @@ pub(super) fn notice_word(notice: Notice) -> String {
         Notice::CardLeft => "card_left",
         Notice::Failure(code) => code.as_str(),
         Notice::OutOfOrder => "out_of_order",
+        Notice::VisualArmed => "visual_armed",
+        Notice::StaffCheck => "staff_check",
     };
     String::from(word)
 }

@@ -30,7 +30,7 @@ impl Power {
 pub enum AskedView {
     /// Nothing: the notice stands alone.
     Nothing,
-    /// Choose: `face`, `pin`.
+    /// Choose: `face`, `pin`, `visual`.
     Methods {
         /// In the order shown.
         offered: Vec<&'static str>,
@@ -45,6 +45,11 @@ pub enum AskedView {
         /// Shown beside the pad.
         tries_left: u8,
         /// The digits by position, row by row; `None` if the unit's pad always has the order of a telephone.
+        pad: Option<[u8; 10]>,
+    },
+    /// A member of staff types the passcode.
+    Passcode {
+        /// As for the PIN.
         pad: Option<[u8; 10]>,
     },
     /// Answer a consent question.

@@ -144,6 +144,7 @@ impl Station {
                 match method {
                     Method::Face => self.open_attempt(),
                     Method::Pin => self.count_tries(),
+                    Method::Visual => Next::Fail(codes::READER_UNSUPPORTED),
                 }
             }
             (Step::ReadingNumberB(open), Input::Reader(Event::NumberBRead { attempt, number }))
@@ -386,6 +387,7 @@ impl Station {
             validity: verified.validity,
             qualification: settled.qualification,
             consents: settled.consents,
+            remarks: Vec::new(),
         })
     }
 

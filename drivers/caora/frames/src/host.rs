@@ -296,6 +296,7 @@ pub(crate) const fn method_letter(method: Method) -> u8 {
     match method {
         Method::Face => b'F',
         Method::Pin => b'P',
+        Method::Visual => b'V',
     }
 }
 
@@ -303,6 +304,7 @@ pub(crate) const fn parse_method(letter: u8) -> Result<Method, FrameError> {
     match letter {
         b'F' => Ok(Method::Face),
         b'P' => Ok(Method::Pin),
+        b'V' => Ok(Method::Visual),
         _ => Err(FrameError::Field { field: "method" }),
     }
 }

@@ -361,6 +361,7 @@ pub(crate) const fn method_number(method: Method) -> u8 {
     match method {
         Method::Face => 1,
         Method::Pin => 2,
+        Method::Visual => 3,
     }
 }
 
@@ -368,6 +369,7 @@ pub(crate) const fn parse_method(number: u8) -> Result<Method, FrameError> {
     match number {
         1 => Ok(Method::Face),
         2 => Ok(Method::Pin),
+        3 => Ok(Method::Visual),
         _ => Err(FrameError::Field { field: "method" }),
     }
 }

@@ -6,6 +6,7 @@ pub(super) const fn method(method: Method) -> &'static str {
     match method {
         Method::Face => "face",
         Method::Pin => "pin",
+        Method::Visual => "visual",
     }
 }
 

@@ -171,7 +171,11 @@ fn message_for(told: Told) -> Option<ReaderMessage> {
         Told::PinCancelled => ReaderMessage::PinCancelled,
         Told::Consent { screen, decision } => ReaderMessage::ConsentAnswered { screen, decision },
         Told::Fault(number) => ReaderMessage::Fault(number),
-        Told::CardWrongSide | Told::Language(_) | Told::Document(_) | Told::Rotated { .. } => return None,
+        Told::Passcode(_)
+        | Told::CardWrongSide
+        | Told::Language(_)
+        | Told::Document(_)
+        | Told::Rotated { .. } => return None,
     })
 }
 

@@ -259,7 +259,7 @@ impl Exc9000 {
                 UnitMessage::Answer { ask: self.answered()?, screen, decision }
             }
             Told::Fault(number) => UnitMessage::Fault(number),
-            Told::CardWrongSide | Told::Document(_) => return None,
+            Told::Passcode(_) | Told::CardWrongSide | Told::Document(_) => return None,
         })
     }
 

@@ -189,7 +189,11 @@ impl HiCara {
             Told::Pin(pin) => UnitEvent::PinEntered { ask: ask?, pin },
             Told::PinCancelled => UnitEvent::PinCancelled { ask: ask? },
             Told::Consent { screen, decision } => UnitEvent::ConsentAnswered { ask: ask?, screen, decision },
-            Told::CardWrongSide | Told::Language(_) | Told::Document(_) | Told::Rotated { .. } => {
+            Told::Passcode(_)
+            | Told::CardWrongSide
+            | Told::Language(_)
+            | Told::Document(_)
+            | Told::Rotated { .. } => {
                 return None;
             }
         })

@@ -263,7 +263,11 @@ fn message_for(told: Told, question: Question) -> Option<ReaderMessage> {
         Told::PinCancelled => ReaderMessage::PinCancelled { question },
         Told::Consent { screen, decision } => ReaderMessage::ConsentAnswered { question, screen, decision },
         Told::Fault(number) => ReaderMessage::Fault { number },
-        Told::CardWrongSide | Told::Language(_) | Told::Document(_) | Told::Rotated { .. } => return None,
+        Told::Passcode(_)
+        | Told::CardWrongSide
+        | Told::Language(_)
+        | Told::Document(_)
+        | Told::Rotated { .. } => return None,
     })
 }
 

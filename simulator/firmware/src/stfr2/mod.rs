@@ -101,6 +101,7 @@ impl Dialect for Stfr2 {
             // The panel is the terminal's: nothing of the kind happens here.
             Told::Method(_)
             | Told::Pin(_)
+            | Told::Passcode(_)
             | Told::PinCancelled
             | Told::Consent { .. }
             | Told::Language(_)
