@@ -59,6 +59,7 @@ enum Asked {
     Methods,
     Attempt(AttemptId),
     Pin,
+    Passcode,
     Consent(String),
 }
 
@@ -222,7 +223,13 @@ impl Machine {
                 (event, self.asked == Asked::Attempt(attempt), true)
             }
             ReaderMessage::PinEntered(pin) => (Event::PinEntered(pin), self.asked == Asked::Pin, true),
-            ReaderMessage::PinCancelled => (Event::PinCancelled, self.asked == Asked::Pin, true),
+            ReaderMessage::PasscodeEntered(passcode) => {
+                (Event::PasscodeEntered(passcode), self.asked == Asked::Passcode, true)
+            }
+            ReaderMessage::PinCancelled => {
+                let fits = matches!(self.asked, Asked::Pin | Asked::Passcode);
+                (Event::PinCancelled, fits, true)
+            }
             ReaderMessage::ConsentAnswered { screen, decision } => {
                 let fits = matches!(&self.asked, Asked::Consent(asked) if *asked == screen);
                 (Event::ConsentAnswered { screen, decision }, fits, true)
@@ -276,11 +283,12 @@ impl Machine {
             Command::AskPin { tries_left, .. } => {
                 self.question(HostMessage::AskPin { tries_left }, Asked::Pin)
             }
+            Command::AskPasscode { .. } => self.question(HostMessage::AskPasscode, Asked::Passcode),
             Command::AskConsent(screen) => {
                 let asked = Asked::Consent(screen.id.clone());
                 self.question(HostMessage::AskConsent(screen), asked)
             }
-            Command::AskPasscode { .. } | Command::ReadDocument => return None,
+            Command::ReadDocument => return None,
             Command::Cancel => {
                 self.forget_questions();
                 vec![Queued::plain(HostMessage::Cancel)]
@@ -378,7 +386,8 @@ fn notice_for(notice: reader::Notice) -> Option<Notice> {
         reader::Notice::CardLeft => Notice::CardLeft,
         reader::Notice::Failure(code) => Notice::Failure(NoticeCode::new(code.as_str()).ok()?),
         reader::Notice::OutOfOrder => Notice::OutOfOrder,
-        reader::Notice::VisualArmed | reader::Notice::StaffCheck => return None,
+        reader::Notice::VisualArmed => Notice::VisualArmed,
+        reader::Notice::StaffCheck => Notice::StaffCheck,
     })
 }
 
@@ -391,6 +400,7 @@ fn kind_of(verb: Verb) -> Option<CommandKind> {
         b"OA" => CommandKind::OpenAttempt,
         b"PB" | b"PC" | b"CM" => CommandKind::Compare,
         b"PN" => CommandKind::AskPin,
+        b"SP" => CommandKind::AskPasscode,
         b"CS" => CommandKind::AskConsent,
         b"XX" => CommandKind::Cancel,
         _ => return None,
@@ -404,6 +414,7 @@ const fn kind_asks(kind: CommandKind) -> bool {
             | CommandKind::OpenAttempt
             | CommandKind::Compare
             | CommandKind::AskPin
+            | CommandKind::AskPasscode
             | CommandKind::AskConsent
     )
 }

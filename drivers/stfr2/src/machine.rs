@@ -166,6 +166,7 @@ impl Machine {
                 self.ask(Question::Methods(methods), now);
             }
             Command::AskPin { tries_left, pad } => self.ask(Question::Pin { tries_left, pad }, now),
+            Command::AskPasscode { pad } => self.ask(Question::Passcode { pad }, now),
             Command::AskConsent(screen) if !screen.items.is_empty() => {
                 self.ask(Question::Consent(screen), now);
             }
@@ -179,7 +180,6 @@ impl Machine {
             Command::Light(_)
             | Command::Sound(_)
             | Command::ReadDocument
-            | Command::AskPasscode { .. }
             | Command::Speak(_)
             | Command::OfferMethods(_)
             | Command::AskConsent(_) => return false,

@@ -1,6 +1,6 @@
 //! The panel that the terminal draws, and what a touch on it answers.
 
-use model::Pin;
+use model::{Passcode, Pin, SecretError};
 use reader::{Event, Language, Notice, PadOrder, PadTouches, Panel, Question, Touch};
 use zeroize::Zeroizing;
 
@@ -49,8 +49,13 @@ impl Screen {
             (Touch::Method(method), Some(Question::Methods(offered))) if offered.contains(&method) => {
                 Event::MethodChosen(method)
             }
-            (Touch::Pad(touches), Some(Question::Pin { pad, .. })) => Event::PinEntered(pin(pad, &touches)?),
-            (Touch::PadCancel, Some(Question::Pin { .. })) => Event::PinCancelled,
+            (Touch::Pad(touches), Some(Question::Pin { pad, .. })) => {
+                Event::PinEntered(typed(pad, &touches, Pin::from_digits)?)
+            }
+            (Touch::Pad(touches), Some(Question::Passcode { pad })) => {
+                Event::PasscodeEntered(typed(pad, &touches, Passcode::from_digits)?)
+            }
+            (Touch::PadCancel, Some(Question::Pin { .. } | Question::Passcode { .. })) => Event::PinCancelled,
             (Touch::Consent { screen, decision }, Some(Question::Consent(asked))) if asked.id == screen => {
                 Event::ConsentAnswered { screen, decision }
             }
@@ -61,11 +66,11 @@ impl Screen {
     }
 }
 
-/// The digits that stand where the patient touched.
-fn pin(pad: &PadOrder, touches: &PadTouches) -> Option<Pin> {
+/// The secret whose digits stand where the pad was touched.
+fn typed<S>(pad: &PadOrder, touches: &PadTouches, secret: fn(&[u8]) -> Result<S, SecretError>) -> Option<S> {
     let mut digits = Zeroizing::new([0; 4]);
     for (digit, position) in digits.iter_mut().zip(touches.positions()) {
         *digit = pad.digit_at(*position)? + b'0';
     }
-    Pin::from_digits(&*digits).ok()
+    secret(&*digits).ok()
 }

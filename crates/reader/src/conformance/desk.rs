@@ -267,6 +267,7 @@ pub(super) enum Wanted {
     Pin {
         tries_left: u8,
     },
+    Passcode,
     Consent(ConsentScreen),
     Document,
 }
@@ -281,6 +282,7 @@ impl Wanted {
             Command::OpenAttempt(_) => Self::Attempt,
             Command::Compare { .. } => Self::Comparing,
             Command::AskPin { tries_left, .. } => Self::Pin { tries_left: *tries_left },
+            Command::AskPasscode { .. } => Self::Passcode,
             Command::AskConsent(screen) => Self::Consent(screen.clone()),
             Command::ReadDocument => Self::Document,
             _ => Self::Nothing,
@@ -292,6 +294,7 @@ impl Wanted {
             (Self::Nothing, AskedView::Nothing)
             | (Self::Attempt, AskedView::Face { .. })
             | (Self::Comparing, AskedView::Face { comparing: true })
+            | (Self::Passcode, AskedView::Passcode { .. })
             | (Self::Document, AskedView::Document) => true,
             (Self::Methods(wanted), AskedView::Methods { offered }) => wanted == offered,
             (Self::Pin { tries_left: wanted }, AskedView::Pin { tries_left, .. }) => wanted == tries_left,
@@ -311,11 +314,20 @@ pub(super) fn methods() -> Command {
 
 /// The pad is shuffled for each number anew.
 pub(super) fn ask_pin(tries_left: u8) -> Command {
+    Command::AskPin { tries_left, pad: pad(tries_left) }
+}
+
+/// As for the PIN.
+pub(super) fn ask_passcode(drawn: u8) -> Command {
+    Command::AskPasscode { pad: pad(drawn) }
+}
+
+fn pad(drawn: u8) -> PadOrder {
     let mut random = [0; 32];
     for (at, byte) in (0_u8..).zip(random.iter_mut()) {
-        *byte = at.wrapping_mul(37).wrapping_add(tries_left.wrapping_mul(101));
+        *byte = at.wrapping_mul(37).wrapping_add(drawn.wrapping_mul(101));
     }
-    Command::AskPin { tries_left, pad: PadOrder::shuffled(&random) }
+    PadOrder::shuffled(&random)
 }
 
 pub(super) fn medical() -> ConsentScreen {
@@ -335,6 +347,10 @@ pub(super) fn chosen(event: &Event, wanted: Method) -> bool {
 
 pub(super) fn typed(event: &Event, wanted: &[u8; 4]) -> bool {
     matches!(event, Event::PinEntered(pin) if pin.expose(Purpose::Judge) == wanted)
+}
+
+pub(super) fn typed_passcode(event: &Event, wanted: &[u8; 4]) -> bool {
+    matches!(event, Event::PasscodeEntered(passcode) if passcode.expose(Purpose::Judge) == wanted)
 }
 
 pub(super) fn consented(event: &Event, wanted: &str, how: Decision) -> bool {

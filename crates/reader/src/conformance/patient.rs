@@ -19,7 +19,7 @@ pub(super) enum Answer {
     Method(Method),
     Pin([u8; 4]),
     Passcode([u8; 4]),
-    CancelPin,
+    CancelPad,
     Consent(bool),
     Language(Language),
 }
@@ -76,7 +76,7 @@ fn act_for(answer: Answer) -> Option<Act> {
         Answer::Method(method) => Act::Choose(method),
         Answer::Pin(digits) => Act::TypePin(Pin::from_digits(&digits).ok()?),
         Answer::Passcode(digits) => Act::TypePasscode(Passcode::from_digits(&digits).ok()?),
-        Answer::CancelPin => Act::Cancel,
+        Answer::CancelPad => Act::Cancel,
         Answer::Consent(agreed) => Act::Consent(agreed),
         Answer::Language(language) => Act::Language(language),
     })
@@ -91,7 +91,7 @@ fn touch_for(panel: &Panel, answer: Answer) -> Option<Touch> {
         (Answer::Passcode(digits), Some(Question::Passcode { pad })) => {
             positions(pad, digits).map(Touch::Pad)
         }
-        (Answer::CancelPin, Some(Question::Pin { .. } | Question::Passcode { .. })) => Some(Touch::PadCancel),
+        (Answer::CancelPad, Some(Question::Pin { .. } | Question::Passcode { .. })) => Some(Touch::PadCancel),
         (Answer::Consent(agreed), Some(Question::Consent(screen))) => {
             Some(Touch::Consent { screen: screen.id.clone(), decision: decision(agreed) })
         }

@@ -48,6 +48,7 @@ macro_rules! with_every_rule {
                 too_large_a_photo_is_refused: "A photo above profile().photo.most_bytes is Unsupported; nothing is sent.";
                 comparing_needs_the_open_attempt: "Compare without its attempt being open is Unsupported; nothing is sent.";
                 telling_ends_no_question: "Notice, sound, lamp and language leave a question as it is.";
+                a_notice_ends_no_question: "A notice before, with or after a question stands beside it: every question stays open and can be answered.";
                 the_screen_is_drawn_by_its_owner: "Draw comes from models whose screen the terminal draws, and from no other.";
                 a_touch_that_was_not_offered_is_dropped: "A touch that the panel does not offer now is dropped; a unit with its own screen drops every touch.";
             }
@@ -61,13 +62,19 @@ macro_rules! with_every_rule {
                 conditions_are_told: "What the unit measures goes with the verdict: light where the profile states the least, sun where it states the shade; too little light is TooDark.";
                 typed_pin_is_told: "The digits told are those typed, wherever they stand on the pad.";
                 unwanted_pin_is_told: "A touch on cancel is PinCancelled.";
+                visual_check_is_offered: "The visual check is offered alone and among the others in any order, and told when it is touched.";
+                typed_passcode_is_told: "The passcode's digits are told as those of a passcode, a PIN's as those of a PIN, with a card and without one.";
+                unwanted_passcode_is_told: "A touch on cancel beside the passcode is PinCancelled, once, and the pad is gone.";
                 consent_is_told: "Each consent is told with its screen's id and as it was answered.";
+                every_item_reaches_the_screen: "Every consent item stands on the screen as itself, alone and with all others in any order.";
                 document_is_told_as_read: "Where the profile reads documents, what stands there is told; nothing under the camera is None.";
                 an_answer_is_told_once: "An answer that the unit repeats because its receipt was lost is told once.";
             }
             order {
                 cancelled_question_stays_unanswered: "An answer that crosses Cancel is dropped, and the screen asks nothing.";
                 replaced_question_stays_unanswered: "An answer that crosses a new question is dropped, and never taken for the new one's.";
+                visual_check_is_told_only_when_offered: "A touch on the visual check that crosses an offer without it is dropped.";
+                digits_stay_with_their_pad: "Digits that cross the other pad are dropped, and never told as the other's: neither a PIN as the passcode nor the passcode as a PIN.";
                 foreign_attempt_is_dropped: "Number B and verdict of an attempt that is no longer open are dropped.";
             }
             trouble {
@@ -82,7 +89,7 @@ macro_rules! with_every_rule {
                 idle_stays_idle: "In an idle hour nothing is told, nothing fails, and the driver is woken at most 60 times a second.";
                 nothing_comes_after_a_fault: "After a fault there is no effect and no wakeup, whatever comes.";
                 a_flood_of_commands_is_bounded: "Thousands of commands at one moment end in the last of them or in one fault; what waits on the link is bounded.";
-                faults_tell_no_secret: "No fault's text, cause or Debug holds digits of a PIN or of number B.";
+                faults_tell_no_secret: "No fault's text, cause or Debug holds digits of a PIN, of the passcode or of number B.";
             }
             bytes {
                 a_visit_goes_right_in_any_pieces: "Bytes may come one at a time or many messages at once.";

@@ -23,6 +23,8 @@ pub(super) enum Stage {
     Comparing,
     /// The PIN is asked for.
     Pin,
+    /// The staff's passcode is asked for.
+    Passcode,
     /// A consent is asked for.
     Consent,
 }
@@ -31,9 +33,11 @@ pub(super) enum Stage {
 pub(super) const ATTEMPT: u64 = 0xA77E_4217_0000_0001;
 /// The PIN that is typed in every trial: digits that no fault's text holds by chance.
 pub(super) const PIN: &[u8; 4] = b"7391";
+/// The passcode of every trial, likewise.
+pub(super) const PASSCODE: &[u8; 4] = b"8264";
 
 impl Stage {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Opened,
         Self::Idle,
         Self::Card,
@@ -41,12 +45,18 @@ impl Stage {
         Self::Attempt,
         Self::Comparing,
         Self::Pin,
+        Self::Passcode,
         Self::Consent,
     ];
 
     /// Those at which the unit is ready.
     pub(super) fn in_use() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|stage| *stage != Self::Opened)
+    }
+
+    /// Those of which something is told.
+    pub(super) fn answered() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|stage| !matches!(stage, Self::Opened | Self::Attempt))
     }
 
     /// A desk that has come so far over a good cable.
@@ -76,6 +86,7 @@ impl Stage {
                 desk.wait_for_photo().granted("face_is_compared")
             }
             Self::Pin => desk.ask(desk::ask_pin(3)).granted("typed_pin_is_told"),
+            Self::Passcode => desk.ask(desk::ask_passcode(3)).granted("typed_passcode_is_told"),
             Self::Consent => desk.ask(Command::AskConsent(medical())).granted("consent_is_told"),
         }
     }
@@ -92,6 +103,7 @@ impl Stage {
                 (Doing::Act(Act::ShowFace(Some(faces.same))), "face compared")
             }
             Self::Pin => (Doing::Answer(Answer::Pin(*PIN)), "PIN entered"),
+            Self::Passcode => (Doing::Answer(Answer::Passcode(*PASSCODE)), "passcode entered"),
             Self::Consent => (Doing::Answer(Answer::Consent(true)), "consent answered"),
         }))
     }

@@ -1,6 +1,8 @@
-//! One whole visit by face and by PIN, with everything that the patient did held against everything that was told.
+//! One whole visit by face, and by PIN or the staff's passcode, with everything that the patient did held against everything that was told.
 
-use super::desk::{self, ANSWER, Desk, SOON, Wanted, checkups, chosen, consented, medical, methods, typed};
+use super::desk::{
+    self, ANSWER, Desk, SOON, Wanted, checkups, chosen, consented, medical, methods, typed, typed_passcode,
+};
 use super::patient::{self, Answer, decision};
 use super::rule::{Halt, Step};
 use super::{Act, Draw, Faces};
@@ -57,10 +59,16 @@ impl Playing<'_> {
         self.hear("face chosen", |event| chosen(event, Method::Face))?;
         self.face()?;
 
-        self.ask(Command::OfferMethods(vec![Method::Pin]))?;
-        self.answer(Answer::Method(Method::Pin))?;
-        self.hear("PIN chosen", |event| chosen(event, Method::Pin))?;
-        self.pin()?;
+        self.ask(Command::OfferMethods(vec![Method::Pin, Method::Visual]))?;
+        if self.draw.below(2) == 0 {
+            self.answer(Answer::Method(Method::Pin))?;
+            self.hear("PIN chosen", |event| chosen(event, Method::Pin))?;
+            self.pin()?;
+        } else {
+            self.answer(Answer::Method(Method::Visual))?;
+            self.hear("visual check chosen", |event| chosen(event, Method::Visual))?;
+            self.passcode()?;
+        }
 
         self.desk.say(Command::Show(Notice::Wait));
         self.consent(medical())?;
@@ -97,14 +105,26 @@ impl Playing<'_> {
         })
     }
 
-    fn pin(&mut self) -> Result<(), Stop> {
+    fn digits(&mut self) -> [u8; 4] {
         let mut digits = [b'0'; 4];
         for digit in &mut digits {
             *digit += u8::try_from(self.draw.below(10)).unwrap_or(0);
         }
+        digits
+    }
+
+    fn pin(&mut self) -> Result<(), Stop> {
+        let digits = self.digits();
         self.ask(desk::ask_pin(3))?;
         self.answer(Answer::Pin(digits))?;
         self.hear("the PIN as typed", |event| typed(event, &digits))
+    }
+
+    fn passcode(&mut self) -> Result<(), Stop> {
+        let digits = self.digits();
+        self.ask(desk::ask_passcode(3))?;
+        self.answer(Answer::Passcode(digits))?;
+        self.hear("the passcode as typed", |event| typed_passcode(event, &digits))
     }
 
     fn consent(&mut self, screen: ConsentScreen) -> Result<(), Stop> {

@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 pub const MOST_CHUNK: usize = 384;
 /// Bytes of a photo at most.
 pub const MOST_PHOTO: usize = 8 * 1024;
+/// Methods in one offer at most: each once.
+const MOST_METHODS: usize = 3;
 
 /// What the screen says when it asks nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,10 @@ pub enum Notice {
     Failure(NoticeCode),
     /// Number 07.
     OutOfOrder,
+    /// Number 08.
+    VisualArmed,
+    /// Number 09.
+    StaffCheck,
 }
 
 /// A failure's code on the wire: 1 to 40 of A-Z, 0-9, '_'.
@@ -94,6 +100,8 @@ pub enum HostMessage {
         /// Tries left on the card, 0 to 9.
         tries_left: u8,
     },
+    /// `SP`: ask staff for the passcode.
+    AskPasscode,
     /// `CS`: ask one consent question.
     AskConsent(ConsentScreen),
     /// `XX`: forget what was asked, and the answers not yet fetched.
@@ -101,7 +109,7 @@ pub enum HostMessage {
 }
 
 /// Numbers of the consent items on the wire: position in this list, from 01.
-const ITEMS: [ConsentItem; 12] = [
+const ITEMS: [ConsentItem; 17] = [
     ConsentItem::LimitCertificate,
     ConsentItem::SpecificDiseases,
     ConsentItem::HealthCheckups,
@@ -114,6 +122,11 @@ const ITEMS: [ConsentItem; 12] = [
     ConsentItem::OtherAllergies,
     ConsentItem::Tests,
     ConsentItem::Prescriptions,
+    ConsentItem::MedicalAssistance,
+    ConsentItem::SubsidyCertificates,
+    ConsentItem::ElectronicPrescription,
+    ConsentItem::CarryOver,
+    ConsentItem::Registration,
 ];
 
 impl HostMessage {
@@ -131,6 +144,7 @@ impl HostMessage {
             Self::PhotoChunk { .. } => b"PC",
             Self::Compare(_) => b"CM",
             Self::AskPin { .. } => b"PN",
+            Self::AskPasscode => b"SP",
             Self::AskConsent(_) => b"CS",
             Self::Cancel => b"XX",
         })
@@ -171,6 +185,7 @@ impl HostMessage {
             },
             b"CM" => Self::Compare(fields.attempt()?),
             b"PN" => Self::AskPin { tries_left: narrow(fields.decimal(1, "tries")?, "tries")? },
+            b"SP" => Self::AskPasscode,
             b"CS" => Self::AskConsent(parse_screen(&mut fields)?),
             b"XX" => Self::Cancel,
             _ => return Err(FrameError::Verb),
@@ -181,7 +196,7 @@ impl HostMessage {
 
     fn emit_fields(&self, body: &mut Vec<u8>) -> Result<(), FrameError> {
         match self {
-            Self::Identify | Self::Cancel => {}
+            Self::Identify | Self::AskPasscode | Self::Cancel => {}
             Self::Show(notice) => emit_notice(notice, body),
             Self::Light(lamp) => body.push(lamp_digit(*lamp)),
             Self::Sound(sound) => body.push(sound_digit(*sound)),
@@ -230,6 +245,8 @@ fn emit_notice(notice: &Notice, body: &mut Vec<u8>) {
         Notice::CardLeft => b"05",
         Notice::Failure(_) => b"06",
         Notice::OutOfOrder => b"07",
+        Notice::VisualArmed => b"08",
+        Notice::StaffCheck => b"09",
     });
     if let Notice::Failure(code) = notice {
         body.push(b',');
@@ -252,6 +269,8 @@ fn parse_notice(fields: &mut Fields<'_>) -> Result<Notice, FrameError> {
             Notice::Failure(NoticeCode::new(code)?)
         }
         7 => Notice::OutOfOrder,
+        8 => Notice::VisualArmed,
+        9 => Notice::StaffCheck,
         _ => return Err(FrameError::Field { field: "notice" }),
     })
 }
@@ -310,7 +329,8 @@ pub(crate) const fn parse_method(letter: u8) -> Result<Method, FrameError> {
 }
 
 fn parse_methods(letters: &[u8]) -> Result<Vec<Method>, FrameError> {
-    if !matches!(letters, b"F" | b"P" | b"FP" | b"PF") {
+    let once = |letter: &u8| letters.iter().filter(|other| *other == letter).count() == 1;
+    if !(1..=MOST_METHODS).contains(&letters.len()) || !letters.iter().all(once) {
         return Err(FrameError::Field { field: "methods" });
     }
     letters.iter().map(|letter| parse_method(*letter)).collect()

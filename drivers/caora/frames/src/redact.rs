@@ -2,7 +2,7 @@
 
 use crate::block::{ACK, Block, ENQ, EOT, NAK};
 
-/// One frame as text, without PIN, 照合番号B or photo. Anything that is not a whole frame is told by its length only:
+/// One frame as text, without PIN, passcode, 照合番号B or photo. Anything that is not a whole frame is told by its length only:
 /// half a block may hold half a PIN.
 #[must_use]
 pub fn redact(frame: &[u8]) -> String {

@@ -4,7 +4,7 @@ use crate::FrameError;
 use crate::block::{BlockNumber, wrap};
 use crate::field::{Fields, screen_id};
 use crate::host::{emit_attempt, method_letter, parse_method};
-use model::{Decision, NumberB, Pin, Purpose};
+use model::{Decision, NumberB, Passcode, Pin, Purpose};
 use reader::{AttemptId, FaceVerdict, Method};
 use std::fmt;
 use zeroize::Zeroizing;
@@ -87,7 +87,9 @@ pub enum ReaderMessage {
     },
     /// `PE`: four digits were typed.
     PinEntered(Pin),
-    /// `PX`: the patient does not want to type the PIN.
+    /// `SE`: four digits were typed where the passcode was asked.
+    PasscodeEntered(Passcode),
+    /// `PX`: nobody wants to type, PIN or passcode.
     PinCancelled,
     /// `CA`: a consent question was answered.
     ConsentAnswered {
@@ -115,6 +117,7 @@ impl ReaderMessage {
             Self::NumberB { .. } => b"NB",
             Self::Verdict { .. } => b"VD",
             Self::PinEntered(_) => b"PE",
+            Self::PasscodeEntered(_) => b"SE",
             Self::PinCancelled => b"PX",
             Self::ConsentAnswered { .. } => b"CA",
             Self::Refused(_) => b"RF",
@@ -131,6 +134,7 @@ impl ReaderMessage {
                 | Self::NumberB { .. }
                 | Self::Verdict { .. }
                 | Self::PinEntered(_)
+                | Self::PasscodeEntered(_)
                 | Self::PinCancelled
                 | Self::ConsentAnswered { .. }
         )
@@ -174,6 +178,9 @@ impl ReaderMessage {
             b"PE" => Self::PinEntered(
                 Pin::from_digits(fields.rest()).map_err(|_| FrameError::Field { field: "PIN" })?,
             ),
+            b"SE" => Self::PasscodeEntered(
+                Passcode::from_digits(fields.rest()).map_err(|_| FrameError::Field { field: "passcode" })?,
+            ),
             b"PX" => Self::PinCancelled,
             b"CA" => Self::ConsentAnswered {
                 screen: screen_id(fields.until(b':'))?,
@@ -201,6 +208,7 @@ impl ReaderMessage {
                 body.extend_from_slice(verdict_digits(*verdict));
                 body.extend_from_slice(format!("{face_lux:05}").as_bytes());
             }
+            Self::PasscodeEntered(passcode) => body.extend_from_slice(passcode.expose(Purpose::Simulate)),
             Self::PinEntered(pin) => body.extend_from_slice(pin.expose(Purpose::Simulate)),
             Self::ConsentAnswered { screen, decision } => {
                 screen_id(screen.as_bytes())?;

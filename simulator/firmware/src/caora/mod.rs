@@ -111,6 +111,7 @@ impl Caora {
             HostMessage::OfferMethods(methods) => self.ask(Order::OfferMethods(methods), around),
             HostMessage::OpenAttempt(attempt) => self.ask(Order::OpenAttempt(attempt), around),
             HostMessage::AskPin { tries_left } => self.ask(Order::AskPin { tries_left }, around),
+            HostMessage::AskPasscode => self.ask(Order::AskPasscode, around),
             HostMessage::AskConsent(screen) => self.ask(Order::AskConsent(screen), around),
             HostMessage::Cancel => self.ask(Order::Cancel, around),
             HostMessage::PhotoBegin { attempt, bytes } => self.begin_photo(attempt, bytes, around),
@@ -168,14 +169,11 @@ fn message_for(told: Told) -> Option<ReaderMessage> {
             ReaderMessage::Verdict { attempt, verdict, face_lux: conditions.face_lux? }
         }
         Told::Pin(pin) => ReaderMessage::PinEntered(pin),
+        Told::Passcode(passcode) => ReaderMessage::PasscodeEntered(passcode),
         Told::PinCancelled => ReaderMessage::PinCancelled,
         Told::Consent { screen, decision } => ReaderMessage::ConsentAnswered { screen, decision },
         Told::Fault(number) => ReaderMessage::Fault(number),
-        Told::Passcode(_)
-        | Told::CardWrongSide
-        | Told::Language(_)
-        | Told::Document(_)
-        | Told::Rotated { .. } => return None,
+        Told::CardWrongSide | Told::Language(_) | Told::Document(_) | Told::Rotated { .. } => return None,
     })
 }
 
@@ -188,5 +186,7 @@ fn word_for(notice: &Notice) -> String {
         Notice::CardLeft => String::from("card_left"),
         Notice::Failure(code) => code.as_str().to_owned(),
         Notice::OutOfOrder => String::from("out_of_order"),
+        Notice::VisualArmed => String::from("visual_armed"),
+        Notice::StaffCheck => String::from("staff_check"),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::{Act, Answer, Desk, Doing, Judged as _, Kit, Profile, Stage, Step, judge, need};
 use crate::conformance::desk::{
-    ANSWER, SOON, Wanted, ask_pin, checkups, chosen, consented, medical, methods, typed,
+    ANSWER, QUIET, SOON, Wanted, ask_passcode, ask_pin, checkups, chosen, consented, medical, methods, typed,
+    typed_passcode,
 };
 use crate::conformance::patient::{self, decision};
 use crate::conformance::stage::ATTEMPT;
@@ -158,29 +159,75 @@ pub(in super::super) fn typed_pin_is_told(kit: &Kit) -> Step<()> {
 
 pub(in super::super) fn unwanted_pin_is_told(kit: &Kit) -> Step<()> {
     let mut desk = Stage::Pin.reach(kit)?;
-    desk.answer(Answer::CancelPin).judged()?;
+    desk.answer(Answer::CancelPad).judged()?;
     desk.hear("PIN cancelled").judged().map(drop)
+}
+
+pub(in super::super) fn visual_check_is_offered(kit: &Kit) -> Step<()> {
+    let mut desk = Desk::with_card(kit)?;
+    let (face, pin, visual) = (Method::Face, Method::Pin, Method::Visual);
+    let offers = [
+        vec![visual],
+        vec![face, visual],
+        vec![visual, face],
+        vec![pin, visual],
+        vec![visual, pin],
+        vec![face, pin, visual],
+        vec![face, visual, pin],
+        vec![pin, face, visual],
+        vec![pin, visual, face],
+        vec![visual, face, pin],
+        vec![visual, pin, face],
+    ];
+    for offered in offers {
+        for touched in &offered {
+            desk.ask(Command::OfferMethods(offered.clone())).judged()?;
+            desk.answer(Answer::Method(*touched)).judged()?;
+            let event = desk.hear("method chosen").judged()?;
+            judge(chosen(&event, *touched), || {
+                format!("{event:?}, but {touched:?} of {offered:?} was touched")
+            })?;
+        }
+    }
+    Ok(())
+}
+
+pub(in super::super) fn typed_passcode_is_told(kit: &Kit) -> Step<()> {
+    let mut desk = Desk::ready(kit)?;
+    passcodes_are_told(&mut desk).judged_in("no card lies there")?;
+    desk.place_card().granted("card_events_alternate")?;
+    passcodes_are_told(&mut desk).judged_in("a card lies there")
+}
+
+fn passcodes_are_told(desk: &mut Desk) -> Step<()> {
+    for (drawn, digits) in [(3, b"8264"), (2, b"0000"), (1, b"9876"), (3, b"0012"), (2, b"1234")] {
+        desk.ask(ask_passcode(drawn))?;
+        desk.answer(Answer::Passcode(*digits))?;
+        let event = desk.hear("passcode entered")?;
+        need(typed_passcode(&event, digits), || {
+            String::from("the digits told are not those that were typed")
+        })?;
+        desk.see(&Wanted::Nothing)?;
+        desk.ask(ask_pin(drawn))?;
+        desk.answer(Answer::Pin(*digits))?;
+        let event = desk.hear("PIN entered")?;
+        need(typed(&event, digits), || String::from("a PIN after the passcode is not told as typed"))?;
+    }
+    Ok(())
+}
+
+pub(in super::super) fn unwanted_passcode_is_told(kit: &Kit) -> Step<()> {
+    let mut desk = Stage::Passcode.reach(kit)?;
+    desk.answer(Answer::CancelPad).judged()?;
+    desk.hear("PIN cancelled").judged()?;
+    desk.see(&Wanted::Nothing).judged_in("after the passcode was cancelled")?;
+    desk.hear_nothing(QUIET).judged()
 }
 
 pub(in super::super) fn consent_is_told(kit: &Kit) -> Step<()> {
     let mut desk = Desk::with_card(kit)?;
-    let everything = ConsentScreen {
-        id: String::from("everything-2024-10"),
-        items: vec![
-            ConsentItem::LimitCertificate,
-            ConsentItem::SpecificDiseases,
-            ConsentItem::HealthCheckups,
-            ConsentItem::Medicines,
-            ConsentItem::Diagnosis,
-            ConsentItem::Operations,
-            ConsentItem::DiagnosisNames,
-            ConsentItem::Infections,
-            ConsentItem::DrugAllergies,
-            ConsentItem::OtherAllergies,
-            ConsentItem::Tests,
-            ConsentItem::Prescriptions,
-        ],
-    };
+    let everything =
+        ConsentScreen { id: String::from("everything-2024-10"), items: ConsentItem::ALL.to_vec() };
     for (screen, agreed) in
         [(medical(), true), (checkups(), false), (medical(), false), (checkups(), true), (everything, true)]
     {
@@ -191,6 +238,19 @@ pub(in super::super) fn consent_is_told(kit: &Kit) -> Step<()> {
         judge(consented(&event, &id, decision(agreed)), || {
             format!("{event:?}, but {id} was answered with {:?}", decision(agreed))
         })?;
+    }
+    Ok(())
+}
+
+pub(in super::super) fn every_item_reaches_the_screen(kit: &Kit) -> Step<()> {
+    let mut desk = Desk::with_card(kit)?;
+    let alone = ConsentItem::ALL.map(|item| vec![item]);
+    let backwards = ConsentItem::ALL.into_iter().rev().collect();
+    for items in alone.into_iter().chain([ConsentItem::ALL.to_vec(), backwards]) {
+        let screen = ConsentScreen { id: String::from("items"), items };
+        desk.ask(Command::AskConsent(screen)).judged()?;
+        desk.answer(Answer::Consent(true)).judged()?;
+        desk.hear("consent answered").granted("consent_is_told")?;
     }
     Ok(())
 }
@@ -220,14 +280,18 @@ pub(in super::super) fn document_is_told_as_read(kit: &Kit) -> Step<()> {
 }
 
 pub(in super::super) fn an_answer_is_told_once(kit: &Kit) -> Step<()> {
-    for stage in [Stage::Idle, Stage::Card, Stage::Methods, Stage::Pin, Stage::Consent, Stage::Comparing] {
+    for stage in Stage::answered() {
         let mut desk = stage.reach(kit)?;
         let Some((doing, wanted)) = stage.next(kit)? else { continue };
         told_once(&mut desk, doing, wanted).judged_in(format_args!("at {stage:?}"))?;
     }
     unwanted_pin_is_told(kit).granted("unwanted_pin_is_told")?;
-    let mut desk = Stage::Pin.reach(kit)?;
-    told_once(&mut desk, Doing::Answer(Answer::CancelPin), "PIN cancelled").judged()
+    for pad in [Stage::Pin, Stage::Passcode] {
+        let mut desk = pad.reach(kit)?;
+        let cancels = Doing::Answer(Answer::CancelPad);
+        told_once(&mut desk, cancels, "PIN cancelled").judged_in(format_args!("at {pad:?}"))?;
+    }
+    Ok(())
 }
 
 /// What the driver says of the answer is lost for a while, so that the unit says it again.

@@ -1,9 +1,11 @@
 //! Answers that are no longer wanted.
 
 use super::{Act, Answer, Desk, Doing, Judged as _, Kit, Stage, Step, judge};
-use crate::conformance::desk::{QUIET, Wanted, ask_pin, checkups, chosen, consented, medical, typed};
+use crate::conformance::desk::{
+    QUIET, Wanted, ask_passcode, ask_pin, checkups, chosen, consented, medical, typed, typed_passcode,
+};
 use crate::conformance::patient;
-use crate::conformance::stage::{ATTEMPT, PIN};
+use crate::conformance::stage::{ATTEMPT, PASSCODE, PIN};
 use crate::profile::Screen;
 use crate::{AttemptId, Command, Event, Method};
 use model::Decision;
@@ -22,7 +24,7 @@ enum Crossing {
 }
 
 pub(in super::super) fn cancelled_question_stays_unanswered(kit: &Kit) -> Step<()> {
-    for stage in [Stage::Methods, Stage::Pin, Stage::Consent, Stage::Comparing] {
+    for stage in [Stage::Methods, Stage::Pin, Stage::Passcode, Stage::Consent, Stage::Comparing] {
         for crossing in [Crossing::InTheUnit, Crossing::OnTheWire] {
             let mut desk = stage.reach(kit)?;
             let Some((doing, _)) = stage.next(kit)? else { continue };
@@ -71,6 +73,52 @@ pub(in super::super) fn replaced_question_stays_unanswered(kit: &Kit) -> Step<()
         desk.answer(Answer::Pin(*PIN)).judged()?;
         let event = desk.hear("PIN entered").judged()?;
         judge(typed(&event, PIN), || String::from("digits of the question before were told"))?;
+    }
+    Ok(())
+}
+
+pub(in super::super) fn visual_check_is_told_only_when_offered(kit: &Kit) -> Step<()> {
+    for crossing in [Crossing::InTheUnit, Crossing::OnTheWire] {
+        let mut desk = Desk::with_card(kit)?;
+        let with_staff = Command::OfferMethods(vec![Method::Face, Method::Visual]);
+        desk.ask(with_staff).granted("visual_check_is_offered")?;
+        let without = || Command::OfferMethods(vec![Method::Face, Method::Pin]);
+        cross(&mut desk, Doing::Answer(Answer::Method(Method::Visual)), without(), crossing)?;
+        let circumstances = format!("the visual check touched {crossing:?} and no longer offered");
+        desk.hear_nothing(QUIET).judged_in(&circumstances)?;
+        desk.see(&Wanted::of(&without())).judged_in(&circumstances)?;
+        desk.answer(Answer::Method(Method::Pin)).judged_in(&circumstances)?;
+        let event = desk.hear("method chosen").judged_in(&circumstances)?;
+        judge(chosen(&event, Method::Pin), || format!("{event:?} after {circumstances}"))?;
+    }
+    Ok(())
+}
+
+pub(in super::super) fn digits_stay_with_their_pad(kit: &Kit) -> Step<()> {
+    for crossing in [Crossing::InTheUnit, Crossing::OnTheWire] {
+        for pad in [Stage::Pin, Stage::Passcode] {
+            let mut desk = pad.reach(kit)?;
+            let (typed_late, other, answer) = if pad == Stage::Pin {
+                (Answer::Pin(*b"9999"), ask_passcode as fn(u8) -> Command, Answer::Passcode(*PASSCODE))
+            } else {
+                (Answer::Passcode(*b"9999"), ask_pin as fn(u8) -> Command, Answer::Pin(*PIN))
+            };
+            if desk.profile.screen == Screen::Reader {
+                cross(&mut desk, Doing::Answer(typed_late), other(2), crossing)?;
+            } else {
+                // Keys touched on a panel that was redrawn are keys of the new pad.
+                desk.say(other(2));
+            }
+            let circumstances = format!("{pad:?} answered {crossing:?}, the other pad in its place");
+            desk.hear_nothing(QUIET).judged_in(&circumstances)?;
+            desk.see(&Wanted::of(&other(2))).judged_in(&circumstances)?;
+            desk.answer(answer).judged_in(&circumstances)?;
+            let wanted = if pad == Stage::Pin { "passcode entered" } else { "PIN entered" };
+            let event = desk.hear(wanted).judged_in(&circumstances)?;
+            judge(typed_passcode(&event, PASSCODE) || typed(&event, PIN), || {
+                format!("{circumstances}: digits of the pad before were told")
+            })?;
+        }
     }
     Ok(())
 }

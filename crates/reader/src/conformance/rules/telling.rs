@@ -1,9 +1,11 @@
 //! Commands that ask nothing, and commands that are refused.
 
 use super::{Answer, Desk, Judged as _, Kit, Profile, Stage, Step, judge, need};
-use crate::conformance::desk::{QUIET, SOON, Wanted, medical, methods};
+use crate::conformance::desk::{
+    QUIET, SOON, Wanted, ask_passcode, ask_pin, chosen, consented, medical, methods, typed, typed_passcode,
+};
 use crate::conformance::patient::{language_word, notice_word};
-use crate::conformance::stage::{ATTEMPT, PIN};
+use crate::conformance::stage::{ATTEMPT, PASSCODE, PIN};
 use crate::profile::Screen;
 use crate::{AttemptId, Command, Lamp, Language, Method, Notice, PadTouches, Sound, Touch};
 use model::{Decision, FailureCode, Pii};
@@ -29,6 +31,8 @@ pub(in super::super) fn notices_are_shown(kit: &Kit) -> Step<()> {
         Notice::Failure(FailureCode::new("CARD_SLOT_DISAGREES")),
         Notice::OutOfOrder,
         Notice::PlaceCard,
+        Notice::VisualArmed,
+        Notice::StaffCheck,
         Notice::CardLeft,
     ] {
         desk.say(Command::Show(notice));
@@ -169,6 +173,63 @@ pub(in super::super) fn telling_ends_no_question(kit: &Kit) -> Step<()> {
     desk.hear("PIN entered").judged().map(drop)
 }
 
+pub(in super::super) fn a_notice_ends_no_question(kit: &Kit) -> Step<()> {
+    /// As a slow patient is reminded.
+    const REMINDER: Notice = Notice::Failure(FailureCode::new("PATIENT_SLOW"));
+    for stage in [Stage::Methods, Stage::Pin, Stage::Passcode, Stage::Consent, Stage::Comparing] {
+        let mut desk = Desk::with_card(kit)?;
+        desk.say(Command::Show(Notice::Wait));
+        stage.go_on(kit, &mut desk).judged_in(format_args!("a notice before {stage:?}"))?;
+        let asked = desk.sees().asked;
+        for notice in [REMINDER, Notice::StaffCheck, REMINDER] {
+            desk.say(Command::Show(notice));
+            desk.pass(QUIET);
+            let seen = desk.sees();
+            judge(seen.asked == asked && seen.notice == notice_word(notice), || {
+                format!("{} was to stand beside {stage:?}; {}", notice_word(notice), desk.story())
+            })?;
+        }
+        still_answered(kit, &mut desk, stage).judged_in(format_args!("notices during {stage:?}"))?;
+    }
+    // All at one moment: the question meets notices that still wait for the wire.
+    for stage in [Stage::Methods, Stage::Pin, Stage::Passcode, Stage::Consent] {
+        let mut desk = Desk::with_card(kit)?;
+        desk.say(Command::Show(REMINDER));
+        desk.say(question(stage));
+        desk.say(Command::Show(REMINDER));
+        let circumstances = format!("a notice, {stage:?} and a notice at one moment");
+        desk.see(&Wanted::of(&question(stage))).judged_in(&circumstances)?;
+        desk.pass(QUIET);
+        desk.see(&Wanted::of(&question(stage))).judged_in(&circumstances)?;
+        still_answered(kit, &mut desk, stage).judged_in(&circumstances)?;
+    }
+    Ok(())
+}
+
+fn question(stage: Stage) -> Command {
+    match stage {
+        Stage::Pin => ask_pin(3),
+        Stage::Passcode => ask_passcode(3),
+        Stage::Consent => Command::AskConsent(medical()),
+        _ => methods(),
+    }
+}
+
+/// The patient answers, and it is told as it was answered.
+fn still_answered(kit: &Kit, desk: &mut Desk, stage: Stage) -> Step<()> {
+    let Some((doing, wanted)) = stage.next(kit)? else { return Ok(()) };
+    desk.go(doing)?;
+    let event = desk.hear(wanted)?;
+    let right = match stage {
+        Stage::Methods => chosen(&event, Method::Pin),
+        Stage::Pin => typed(&event, PIN),
+        Stage::Passcode => typed_passcode(&event, PASSCODE),
+        Stage::Consent => consented(&event, &medical().id, Decision::Agreed),
+        _ => true,
+    };
+    need(right, || format!("{event:?} is not what was answered"))
+}
+
 pub(in super::super) fn the_screen_is_drawn_by_its_owner(kit: &Kit) -> Step<()> {
     let mut desk = Desk::with_card(kit)?;
     desk.say(Command::Show(Notice::Wait));
@@ -184,14 +245,24 @@ pub(in super::super) fn the_screen_is_drawn_by_its_owner(kit: &Kit) -> Step<()> 
 pub(in super::super) fn a_touch_that_was_not_offered_is_dropped(kit: &Kit) -> Step<()> {
     let Some(pad) = PadTouches::new([0, 1, 2, 3]) else { return Ok(()) };
     let drawn = kit.factory.profile().screen == Screen::Terminal;
-    for stage in [Stage::Idle, Stage::Card, Stage::Methods, Stage::Pin, Stage::Consent, Stage::Attempt] {
+    let stages = [
+        Stage::Idle,
+        Stage::Card,
+        Stage::Methods,
+        Stage::Pin,
+        Stage::Passcode,
+        Stage::Consent,
+        Stage::Attempt,
+    ];
+    for stage in stages {
         let mut desk = stage.reach(kit)?;
         if stage == Stage::Methods && drawn {
             desk.ask(Command::OfferMethods(vec![Method::Pin])).granted("chosen_method_is_told")?;
         }
         let consent = |screen: &str| Touch::Consent { screen: screen.to_owned(), decision: Decision::Agreed };
-        let mut foreign = vec![Touch::Method(Method::Face), consent("another")];
-        if stage != Stage::Pin || !drawn {
+        let mut foreign =
+            vec![Touch::Method(Method::Face), Touch::Method(Method::Visual), consent("another")];
+        if !matches!(stage, Stage::Pin | Stage::Passcode) || !drawn {
             foreign.extend([Touch::Pad(pad.clone()), Touch::PadCancel]);
         }
         if stage != Stage::Consent || !drawn {

@@ -3,7 +3,7 @@
 use super::{Act, Desk, Judged as _, Kit, Stage, Step, UnitConfig, judge};
 use crate::conformance::desk::{ANSWER, NUMBER_B, QUIET, SOON, ask_pin, medical, methods};
 use crate::conformance::noise::{Babbler, Noise};
-use crate::conformance::stage::PIN;
+use crate::conformance::stage::{PASSCODE, PIN};
 use crate::{Command, Input, Notice, PadTouches, Touch};
 use model::Moment;
 use std::time::Duration;
@@ -56,7 +56,9 @@ pub(in super::super) fn silence_while_idle_is_given_up(kit: &Kit) -> Step<()> {
 }
 
 pub(in super::super) fn silence_in_a_question_is_given_up(kit: &Kit) -> Step<()> {
-    falls_silent(kit, &[Stage::Methods, Stage::Attempt, Stage::Comparing, Stage::Pin, Stage::Consent])
+    let asked =
+        [Stage::Methods, Stage::Attempt, Stage::Comparing, Stage::Pin, Stage::Passcode, Stage::Consent];
+    falls_silent(kit, &asked)
 }
 
 fn falls_silent(kit: &Kit, stages: &[Stage]) -> Step<()> {
@@ -101,7 +103,7 @@ pub(in super::super) fn a_slow_unit_is_borne(kit: &Kit) -> Step<()> {
     let mut desk = Desk::ready(kit)?;
     desk.act(Act::Slow(Duration::from_millis(100)))?;
     desk.place_card().judged()?;
-    for stage in [Stage::Methods, Stage::Pin, Stage::Consent] {
+    for stage in [Stage::Methods, Stage::Pin, Stage::Passcode, Stage::Consent] {
         stage.go_on(kit, &mut desk).judged()?;
         if let Some((doing, wanted)) = stage.next(kit)? {
             desk.go(doing).judged()?;
@@ -116,8 +118,7 @@ pub(in super::super) fn a_slow_unit_is_borne(kit: &Kit) -> Step<()> {
 pub(in super::super) fn a_link_that_stood_still_tells_nothing_wrong(kit: &Kit) -> Step<()> {
     let silence = kit.factory.patience().silence;
     for time in [Duration::from_millis(100), Duration::from_secs(1), silence * 2] {
-        for stage in [Stage::Idle, Stage::Card, Stage::Methods, Stage::Pin, Stage::Consent, Stage::Comparing]
-        {
+        for stage in Stage::answered() {
             let mut desk = stage.reach(kit)?;
             let Some((doing, wanted)) = stage.next(kit)? else { continue };
             desk.pair.freeze(true);
@@ -225,7 +226,7 @@ pub(in super::super) fn a_flood_of_commands_is_bounded(kit: &Kit) -> Step<()> {
 }
 
 pub(in super::super) fn faults_tell_no_secret(kit: &Kit) -> Step<()> {
-    for stage in [Stage::Pin, Stage::Attempt] {
+    for stage in [Stage::Pin, Stage::Passcode, Stage::Attempt] {
         for trouble in [
             None,
             Some(Act::Corrupt(u32::MAX)),
@@ -257,7 +258,10 @@ pub(in super::super) fn faults_tell_no_secret(kit: &Kit) -> Step<()> {
                 }
                 desk.pass(SOON * 2);
                 for text in &desk.pair.fault_texts {
-                    judge(!tells(text, PIN) && !tells(text, NUMBER_B), || format!("at {stage:?}: {text}"))?;
+                    let secrets: [&[u8]; 3] = [PIN, PASSCODE, NUMBER_B];
+                    judge(!secrets.iter().any(|secret| tells(text, secret)), || {
+                        format!("at {stage:?}: {text}")
+                    })?;
                 }
             }
         }
