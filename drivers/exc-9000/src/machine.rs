@@ -34,6 +34,7 @@ enum Asked {
     Methods { ask: u32, offered: Vec<Method> },
     Attempt { ask: u32, attempt: AttemptId, stage: AttemptStage },
     Pin { ask: u32 },
+    Passcode { ask: u32 },
     Consent { ask: u32, screen: String },
 }
 
@@ -172,7 +173,14 @@ impl Machine {
             (UnitMessage::Entered { ask, pin }, Asked::Pin { ask: asked }) if ask == *asked => {
                 self.end_question(Event::PinEntered(pin));
             }
-            (UnitMessage::Declined { ask }, Asked::Pin { ask: asked }) if ask == *asked => {
+            (UnitMessage::PasscodeEntered { ask, passcode }, Asked::Passcode { ask: asked })
+                if ask == *asked =>
+            {
+                self.end_question(Event::PasscodeEntered(passcode));
+            }
+            (UnitMessage::Declined { ask }, Asked::Pin { ask: asked } | Asked::Passcode { ask: asked })
+                if ask == *asked =>
+            {
                 self.end_question(Event::PinCancelled);
             }
             (UnitMessage::Answer { ask, screen, decision }, Asked::Consent { ask: asked, screen: shown })
@@ -203,11 +211,7 @@ impl Machine {
             Command::Show(notice) => self.put(HostMessage::Show(notice_for(notice)?)),
             Command::Speak(language) if PROFILE.speaks(language) => self.put(HostMessage::Speak(language)),
             // The dialect has no words for what no source states of this model.
-            Command::Speak(_)
-            | Command::Light(_)
-            | Command::Sound(_)
-            | Command::AskPasscode { .. }
-            | Command::ReadDocument => None,
+            Command::Speak(_) | Command::Light(_) | Command::Sound(_) | Command::ReadDocument => None,
             Command::OfferMethods(offered) => {
                 let asked = Asked::Methods { ask, offered: offered.clone() };
                 self.question(HostMessage::Methods { ask, offered }, asked)
@@ -219,6 +223,9 @@ impl Machine {
             Command::Compare { attempt, photo } => self.compare(ask, attempt, photo),
             Command::AskPin { tries_left: tries, .. } => {
                 self.question(HostMessage::Pin { ask, tries }, Asked::Pin { ask })
+            }
+            Command::AskPasscode { .. } => {
+                self.question(HostMessage::Passcode { ask }, Asked::Passcode { ask })
             }
             Command::AskConsent(screen) => {
                 let asked = Asked::Consent { ask, screen: screen.id.clone() };
@@ -277,6 +284,7 @@ impl Asked {
             Self::Methods { ask, .. }
             | Self::Attempt { ask, .. }
             | Self::Pin { ask }
+            | Self::Passcode { ask }
             | Self::Consent { ask, .. } => number == *ask,
         }
     }
@@ -352,7 +360,8 @@ fn notice_for(notice: reader::Notice) -> Option<Notice> {
         reader::Notice::CardLeft => Notice::CardLeft,
         reader::Notice::Failure(code) => Notice::Failure(NoticeCode::new(code.as_str()).ok()?),
         reader::Notice::OutOfOrder => Notice::OutOfOrder,
-        reader::Notice::VisualArmed | reader::Notice::StaffCheck => return None,
+        reader::Notice::VisualArmed => Notice::VisualArmed,
+        reader::Notice::StaffCheck => Notice::StaffCheck,
     })
 }
 
@@ -364,6 +373,7 @@ fn kind_of(name: &str) -> Option<CommandKind> {
         "attempt" => CommandKind::OpenAttempt,
         "photo" | "piece" => CommandKind::Compare,
         "pin" => CommandKind::AskPin,
+        "passcode" => CommandKind::AskPasscode,
         "consent" => CommandKind::AskConsent,
         "cancel" => CommandKind::Cancel,
         _ => return None,

@@ -105,6 +105,7 @@ const fn place_of(message: &HostMessage) -> Place {
         | HostMessage::Photo { .. }
         | HostMessage::Piece { .. }
         | HostMessage::Pin { .. }
+        | HostMessage::Passcode { .. }
         | HostMessage::Consent { .. }
         | HostMessage::Cancel => Place::Question,
     }

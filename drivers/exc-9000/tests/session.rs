@@ -12,7 +12,7 @@ use exc_9000::FACTORY;
 use exc_9000_frames::{
     Collector, HostMessage, HostPacket, Identity, Number, Token, Turn, UnitMessage, UnitPacket,
 };
-use model::{ConsentItem, ConsentScreen, Decision, Moment, NumberB, Pii, Pin, Purpose};
+use model::{ConsentItem, ConsentScreen, Decision, Moment, NumberB, Passcode, Pii, Pin, Purpose};
 use reader::{
     AttemptId, Command, Conditions, Effect, Event, FaceVerdict, Input, Language, Method, Notice, PadOrder,
     ReaderDriver, ReaderFactory as _,
@@ -163,6 +163,10 @@ fn ask_pin() -> Command {
 
 fn entered(ask: u32) -> UnitMessage {
     UnitMessage::Entered { ask, pin: Pin::from_digits(b"7391").unwrap() }
+}
+
+fn passcode_entered(ask: u32) -> UnitMessage {
+    UnitMessage::PasscodeEntered { ask, passcode: Passcode::from_digits(b"5678").unwrap() }
 }
 
 fn verdict(ask: u32, attempt: AttemptId, verdict: FaceVerdict) -> UnitMessage {
@@ -347,6 +351,36 @@ fn an_answer_under_another_number_is_dropped() {
     stage.unit_says(entered(ask));
     stage.unit_says(entered(ask));
     assert_eq!(stage.told(), ["PIN entered"], "once");
+}
+
+#[test]
+fn a_passcode_is_never_taken_for_a_pin_nor_a_pin_for_a_passcode() {
+    let mut stage = Stage::open();
+    stage.say(ask_pin());
+    let ask = stage.last_ask();
+    stage.unit_says(passcode_entered(ask));
+    assert!(stage.told().is_empty(), "no passcode was asked");
+    stage.unit_says(entered(ask));
+    assert_eq!(stage.told(), ["PIN entered"]);
+
+    stage.say(Command::AskPasscode { pad: PadOrder::TELEPHONE });
+    let ask = stage.last_ask();
+    stage.unit_says(entered(ask));
+    assert!(stage.told().is_empty(), "no PIN was asked");
+    stage.unit_says(passcode_entered(ask));
+    stage.unit_says(UnitMessage::Declined { ask });
+    assert_eq!(stage.told(), ["passcode entered"], "once");
+}
+
+#[test]
+fn a_passcode_that_the_unit_cannot_ask_for_is_unsupported() {
+    let mut stage = Stage::open();
+    stage.say(Command::AskPasscode { pad: PadOrder::TELEPHONE });
+    let ask = stage.last_ask();
+    stage.unit_says(UnitMessage::Refused { name: "passcode", ask });
+    assert_eq!(stage.troubles, ["unsupported AskPasscode"]);
+    stage.unit_says(passcode_entered(ask));
+    assert!(stage.told().is_empty(), "it is not asked any more");
 }
 
 #[test]

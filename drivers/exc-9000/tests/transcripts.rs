@@ -11,7 +11,7 @@
 use exc_9000::{ExcError, FACTORY};
 use exc_9000_frames::packet::Turn;
 use exc_9000_frames::{Collector, Token, UnitMessage, UnitPacket};
-use model::{ConsentItem, ConsentScreen, Decision, FailureCode, Moment, Pii, Pin, Purpose};
+use model::{ConsentItem, ConsentScreen, Decision, FailureCode, Moment, Passcode, Pii, Pin, Purpose};
 use reader::conformance::{
     Act, AskedView, CardFace, Faces, Firmware, GreyFrame, Pair, Power, Reading, UnitConfig, View,
 };
@@ -109,6 +109,16 @@ fn typed(event: &Event, digits: &[u8; 4]) -> bool {
     matches!(event, Event::PinEntered(pin) if pin.expose(Purpose::Judge) == digits)
 }
 
+fn passcode(digits: &[u8; 4]) -> Act {
+    Act::TypePasscode(Passcode::from_digits(digits).unwrap())
+}
+
+fn ask_passcode() -> Command {
+    Command::AskPasscode { pad: PadOrder::TELEPHONE }
+}
+
+const PASSCODE_VIEW: AskedView = AskedView::Passcode { pad: None };
+
 fn medical() -> ConsentScreen {
     ConsentScreen { id: "medical".into(), items: vec![ConsentItem::Medicines, ConsentItem::Diagnosis] }
 }
@@ -177,6 +187,64 @@ fn a_whole_visit_by_face_and_by_pin() {
     assert!(desk.troubles.is_empty(), "{:?}", desk.troubles);
 }
 
+/// From the armed desk to the card taken: staff confirm with the passcode, the patient answers one screen of everything.
+fn visual_visit(desk: &mut Desk) {
+    desk.say(Command::Show(Notice::VisualArmed));
+    see(desk, |view| view.notice == "visual_armed");
+    place_card(desk);
+
+    desk.say(Command::OfferMethods(vec![Method::Visual, Method::Pin, Method::Face]));
+    see_asked(desk, &AskedView::Methods { offered: vec!["visual", "pin", "face"] });
+    assert!(desk.act(Act::Choose(Method::Visual)));
+    let Event::MethodChosen(Method::Visual) = hear(desk, "method chosen") else { panic!() };
+
+    desk.say(ask_passcode());
+    see_asked(desk, &PASSCODE_VIEW);
+    assert!(!desk.act(pin(b"9999")), "no PIN is asked");
+    assert!(desk.act(Act::Cancel));
+    hear(desk, "PIN cancelled");
+    desk.say(ask_passcode());
+    see_asked(desk, &PASSCODE_VIEW);
+    assert!(desk.act(passcode(b"4826")));
+    let Event::PasscodeEntered(typed) = hear(desk, "passcode entered") else { panic!() };
+    assert_eq!(typed.expose(Purpose::Judge), b"4826");
+
+    desk.say(Command::Show(Notice::StaffCheck));
+    see(desk, |view| view.notice == "staff_check");
+    let everything = ConsentScreen { id: "everything".into(), items: ConsentItem::ALL.to_vec() };
+    let asked = AskedView::Consent { screen: "everything".into(), items: ConsentItem::ALL.to_vec() };
+    desk.say(Command::AskConsent(everything));
+    see_asked(desk, &asked);
+    assert!(desk.act(Act::Consent(true)));
+    hear(desk, "consent answered");
+    assert!(desk.act(Act::TakeCard));
+    hear(desk, "card taken");
+}
+
+#[test]
+fn a_visit_that_staff_confirm_with_the_passcode() {
+    let mut desk = ready();
+    visual_visit(&mut desk);
+    desk.say(Command::OfferMethods(vec![Method::Visual]));
+    see_asked(&mut desk, &AskedView::Methods { offered: vec!["visual"] });
+    assert!(desk.troubles.is_empty(), "{:?}", desk.troubles);
+}
+
+#[test]
+fn a_passcode_under_way_is_dropped_once_the_pin_is_asked() {
+    let mut desk = with_card();
+    desk.say(ask_passcode());
+    see_asked(&mut desk, &PASSCODE_VIEW);
+    assert!(desk.act(Act::Slow(Duration::from_millis(150))));
+    assert!(desk.act(passcode(b"4826")));
+    desk.say(ask_pin(3));
+    hear_nothing(&mut desk, 2 * SECOND);
+    see_asked(&mut desk, &pin_view(3));
+    assert!(!desk.act(passcode(b"4826")), "no passcode is asked");
+    assert!(desk.act(pin(b"7391")));
+    assert!(typed(&hear(&mut desk, "PIN entered"), b"7391"));
+}
+
 #[test]
 fn a_bad_cable_is_mended_by_saying_it_again() {
     for seed in 0..12 {
@@ -184,6 +252,7 @@ fn a_bad_cable_is_mended_by_saying_it_again() {
         // Three pieces of a hundred lost, doubled, out of order, cut, joined, late or with one bit flipped.
         desk.mangle(seed, 30);
         whole_visit(&mut desk);
+        visual_visit(&mut desk);
         assert!(desk.troubles.is_empty(), "seed {seed}: {:?}", desk.troubles);
     }
 }

@@ -11,7 +11,7 @@
 use exc_9000_frames::{
     Collector, HostMessage, HostPacket, Notice, NoticeCode, Number, Token, Turn, UnitMessage, UnitPacket,
 };
-use model::{ConsentItem, ConsentScreen, Moment, Pii};
+use model::{ConsentItem, ConsentScreen, Moment, Passcode, Pii, Pin, Purpose};
 use reader::conformance::{Act, AskedView, CardFace, Firmware, Power, UnitConfig, View};
 use reader::{AttemptId, FaceVerdict, Language, Method};
 
@@ -94,6 +94,8 @@ fn every_notice_and_language_reaches_the_screen() {
         (Notice::CardLeft, "card_left"),
         (Notice::Failure(NoticeCode::new("CARD_REMOVED_EARLY").unwrap()), "CARD_REMOVED_EARLY"),
         (Notice::OutOfOrder, "out_of_order"),
+        (Notice::VisualArmed, "visual_armed"),
+        (Notice::StaffCheck, "staff_check"),
     ] {
         assert!(bench.say(HostMessage::Show(notice)).is_empty());
         assert_eq!(bench.view().notice, word);
@@ -122,10 +124,11 @@ fn every_question_reaches_the_screen() {
     let consent = AskedView::Consent { screen: "medical".into(), items: screen.items.clone() };
     for (message, asked) in [
         (
-            HostMessage::Methods { ask: 1, offered: vec![Method::Pin, Method::Face] },
-            AskedView::Methods { offered: vec!["pin", "face"] },
+            HostMessage::Methods { ask: 1, offered: vec![Method::Pin, Method::Visual, Method::Face] },
+            AskedView::Methods { offered: vec!["pin", "visual", "face"] },
         ),
         (HostMessage::Pin { ask: 2, tries: 1 }, AskedView::Pin { tries_left: 1, pad: None }),
+        (HostMessage::Passcode { ask: 2 }, AskedView::Passcode { pad: None }),
         (HostMessage::Consent { ask: 3, screen }, consent),
         (HostMessage::Cancel, AskedView::Nothing),
     ] {
@@ -144,6 +147,23 @@ fn every_question_reaches_the_screen() {
         "{judged:?}"
     );
     assert!(matches!(bench.act(Act::Rotate)[..], [UnitMessage::Turned { portrait: true }]));
+}
+
+#[test]
+fn a_passcode_is_said_in_its_own_words_and_only_where_it_was_asked() {
+    let mut bench = Bench::new();
+    let passcode = || Act::TypePasscode(Passcode::from_digits(b"4826").unwrap());
+    let pin = || Act::TypePin(Pin::from_digits(b"4826").unwrap());
+    assert!(bench.say(HostMessage::Pin { ask: 1, tries: 3 }).is_empty());
+    assert!(!bench.unit.act(passcode(), Moment::ZERO), "a PIN pad takes no passcode");
+    assert!(matches!(bench.act(pin())[..], [UnitMessage::Entered { ask: 1, .. }]));
+    assert!(bench.say(HostMessage::Passcode { ask: 2 }).is_empty());
+    assert!(!bench.unit.act(pin(), Moment::ZERO), "a passcode pad takes no PIN");
+    let told = bench.act(passcode());
+    let [UnitMessage::PasscodeEntered { ask: 2, passcode }] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(passcode.expose(Purpose::Judge), b"4826");
+    assert!(bench.say(HostMessage::Passcode { ask: 3 }).is_empty());
+    assert!(matches!(bench.act(Act::Cancel)[..], [UnitMessage::Declined { ask: 3 }]));
 }
 
 #[test]

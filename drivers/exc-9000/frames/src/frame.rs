@@ -45,7 +45,7 @@ impl<'a> Frame<'a> {
         Ok(Self { body })
     }
 
-    /// The body: one CBOR item. May hold a PIN or 照合番号B.
+    /// The body: one CBOR item. May hold a PIN, a passcode or 照合番号B.
     #[must_use]
     pub const fn body(&self) -> &'a [u8] {
         self.body

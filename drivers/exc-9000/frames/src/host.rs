@@ -30,6 +30,10 @@ pub enum Notice {
     Failure(NoticeCode),
     /// `out-of-order`.
     OutOfOrder,
+    /// `visual-armed`.
+    VisualArmed,
+    /// `staff-check`.
+    StaffCheck,
 }
 
 /// A failure's code on the wire: 1 to 40 of A-Z, 0-9, '_'.
@@ -73,6 +77,8 @@ pub enum HostMessage {
     Piece { ask: u32, index: u8, bytes: Pii<Vec<u8>> },
     /// `pin`: ask for the PIN; tries left on the card, 0 to 9.
     Pin { ask: u32, tries: u8 },
+    /// `passcode`: ask a member of staff for the passcode.
+    Passcode { ask: u32 },
     /// `consent`: ask one consent question.
     Consent { ask: u32, screen: ConsentScreen },
     /// `cancel`: forget what was asked, and the answers not sent yet.
@@ -81,8 +87,10 @@ pub enum HostMessage {
 
 impl HostMessage {
     /// Names of all messages.
-    pub const NAMES: [&'static str; 10] =
-        ["hello", "show", "speak", "methods", "attempt", "photo", "piece", "pin", "consent", "cancel"];
+    pub const NAMES: [&'static str; 11] = [
+        "hello", "show", "speak", "methods", "attempt", "photo", "piece", "pin", "passcode", "consent",
+        "cancel",
+    ];
 
     /// The number of the question that it asks or belongs to, if any.
     #[must_use]
@@ -94,6 +102,7 @@ impl HostMessage {
             | Self::Photo { ask, .. }
             | Self::Piece { ask, .. }
             | Self::Pin { ask, .. }
+            | Self::Passcode { ask }
             | Self::Consent { ask, .. } => Some(*ask),
         }
     }
@@ -110,6 +119,7 @@ impl Message for HostMessage {
             Self::Photo { .. } => "photo",
             Self::Piece { .. } => "piece",
             Self::Pin { .. } => "pin",
+            Self::Passcode { .. } => "passcode",
             Self::Consent { .. } => "consent",
             Self::Cancel => "cancel",
         }
@@ -124,7 +134,7 @@ impl Message for HostMessage {
             write_ask(ask, body)?;
         }
         match self {
-            Self::Hello | Self::Cancel => Ok(()),
+            Self::Hello | Self::Passcode { .. } | Self::Cancel => Ok(()),
             Self::Show(notice) => {
                 body.text(notice_word(notice))?;
                 match notice {
@@ -176,7 +186,7 @@ impl Message for HostMessage {
             "speak" => Self::Speak(LANGUAGES.read(items)?),
             "methods" => {
                 let ask = read_ask(items)?;
-                let offered = items.list((1, 2), "methods", |decoder| METHODS.value(decoder.str().ok()?))?;
+                let offered = items.list((1, 3), "methods", |decoder| METHODS.value(decoder.str().ok()?))?;
                 if !are_offered(&offered) {
                     return Err(FrameError::Field { field: "methods" });
                 }
@@ -193,6 +203,7 @@ impl Message for HostMessage {
                 Self::Piece { ask, index, bytes: Pii::new(checked_piece(items.bytes("bytes")?)?.to_vec()) }
             }
             "pin" => Self::Pin { ask: read_ask(items)?, tries: items.byte(0, 9, "tries")? },
+            "passcode" => Self::Passcode { ask: read_ask(items)? },
             "consent" => {
                 let (ask, id) = (read_ask(items)?, screen_id(items.text("screen")?)?.to_owned());
                 Self::Consent { ask, screen: ConsentScreen { id, items: read_items(items)? } }
@@ -212,6 +223,8 @@ const fn notice_word(notice: &Notice) -> &'static str {
         Notice::CardLeft => "card-left",
         Notice::Failure(_) => "failure",
         Notice::OutOfOrder => "out-of-order",
+        Notice::VisualArmed => "visual-armed",
+        Notice::StaffCheck => "staff-check",
     }
 }
 
@@ -224,15 +237,18 @@ fn notice_of(word: &str, code: Option<NoticeCode>) -> Option<Notice> {
         ("take-card", None) => Notice::TakeCard,
         ("card-left", None) => Notice::CardLeft,
         ("out-of-order", None) => Notice::OutOfOrder,
+        ("visual-armed", None) => Notice::VisualArmed,
+        ("staff-check", None) => Notice::StaffCheck,
         _ => return None,
     })
 }
 
-/// One or two methods, each once.
+/// One to three methods, each once.
 fn are_offered(methods: &[Method]) -> bool {
     match methods {
         [_] => true,
         [first, second] => first != second,
+        [first, second, third] => first != second && first != third && second != third,
         _ => false,
     }
 }

@@ -5,8 +5,8 @@ use crate::slip::{Collector, END, Token};
 use crate::{HostMessage, Notice, UnitMessage};
 use model::Purpose;
 
-/// One frame as it goes over the wire, as text, without PIN, 照合番号B or photo. Anything that is not a whole frame of the
-/// dialect is told by its length only: half a frame may hold half a PIN.
+/// One frame as it goes over the wire, as text, without PIN, passcode, 照合番号B or photo. Anything that is not a whole
+/// frame of the dialect is told by its length only: half a frame may hold half a PIN.
 #[must_use]
 pub fn redact(frame: &[u8]) -> String {
     packet(frame).unwrap_or_else(|| format!("({} bytes, no frame)", frame.len()))
@@ -56,6 +56,7 @@ fn host_fields(message: &HostMessage) -> String {
             format!(" ask {ask} piece {index} ({removed} bytes removed)")
         }
         HostMessage::Pin { ask, tries } => format!(" ask {ask} tries {tries}"),
+        HostMessage::Passcode { ask } => format!(" ask {ask}"),
         HostMessage::Consent { ask, screen } => format!(" ask {ask} {} {:?}", screen.id, screen.items),
         _ => String::new(),
     }
@@ -85,7 +86,9 @@ fn unit_fields(message: &UnitMessage) -> String {
         UnitMessage::Verdict { ask, attempt, verdict, conditions } => {
             format!(" ask {ask} attempt {:016x} {verdict:?} {conditions:?}", attempt.0)
         }
-        UnitMessage::Entered { ask, .. } => format!(" ask {ask} (4 digits removed)"),
+        UnitMessage::Entered { ask, .. } | UnitMessage::PasscodeEntered { ask, .. } => {
+            format!(" ask {ask} (4 digits removed)")
+        }
         UnitMessage::Declined { ask } => format!(" ask {ask}"),
         // What a patient agrees to stays out of a trace.
         UnitMessage::Answer { ask, screen, .. } => format!(" ask {ask} {screen} (answer removed)"),

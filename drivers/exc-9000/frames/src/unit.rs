@@ -4,7 +4,7 @@ use crate::host::HostMessage;
 use crate::packet::{FieldReader, Fields, Message};
 use crate::words::{LANGUAGES, METHODS, VERDICTS, checked, read_ask, read_attempt, screen_id, write_ask};
 use crate::{FrameError, cbor::Items};
-use model::{Decision, NumberB, Pin, Purpose};
+use model::{Decision, NumberB, Passcode, Pin, Purpose};
 use reader::{AttemptId, Conditions, FaceVerdict, Language, Method};
 
 /// Who a unit is and how it stands: the answer to `hello`.
@@ -53,7 +53,9 @@ pub enum UnitMessage {
     Verdict { ask: u32, attempt: AttemptId, verdict: FaceVerdict, conditions: Conditions },
     /// `entered`: the PIN.
     Entered { ask: u32, pin: Pin },
-    /// `declined`: no PIN.
+    /// `passcode-entered`: the passcode.
+    PasscodeEntered { ask: u32, passcode: Passcode },
+    /// `declined`: no PIN, or no passcode.
     Declined { ask: u32 },
     /// `answer`: to a consent question.
     Answer { ask: u32, screen: String, decision: Decision },
@@ -72,6 +74,7 @@ impl UnitMessage {
             | Self::NumberB { ask, .. }
             | Self::Verdict { ask, .. }
             | Self::Entered { ask, .. }
+            | Self::PasscodeEntered { ask, .. }
             | Self::Declined { ask }
             | Self::Answer { ask, .. } => Some(*ask),
             Self::Up { .. }
@@ -97,6 +100,7 @@ impl Message for UnitMessage {
             Self::NumberB { .. } => "number-b",
             Self::Verdict { .. } => "verdict",
             Self::Entered { .. } => "entered",
+            Self::PasscodeEntered { .. } => "passcode-entered",
             Self::Declined { .. } => "declined",
             Self::Answer { .. } => "answer",
             Self::Refused { .. } => "refused",
@@ -148,6 +152,7 @@ impl Message for UnitMessage {
                 }
             }
             Self::Entered { pin, .. } => body.bytes(pin.expose(Purpose::SendToReader)),
+            Self::PasscodeEntered { passcode, .. } => body.bytes(passcode.expose(Purpose::SendToReader)),
             Self::Declined { .. } => Ok(()),
             Self::Answer { screen, decision, .. } => {
                 body.text(screen_id(screen)?)?;
@@ -194,6 +199,12 @@ impl Message for UnitMessage {
                 let pin = Pin::from_digits(items.bytes("digits")?)
                     .map_err(|_| FrameError::Field { field: "digits" })?;
                 Self::Entered { ask, pin }
+            }
+            "passcode-entered" => {
+                let ask = read_ask(items)?;
+                let passcode = Passcode::from_digits(items.bytes("digits")?)
+                    .map_err(|_| FrameError::Field { field: "digits" })?;
+                Self::PasscodeEntered { ask, passcode }
             }
             "declined" => Self::Declined { ask: read_ask(items)? },
             "answer" => {

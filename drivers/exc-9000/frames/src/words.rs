@@ -26,8 +26,10 @@ impl<T: Copy + PartialEq> Words<T> {
     }
 }
 
-pub(crate) const METHODS: Words<Method> =
-    Words { field: "method", words: &[(Method::Face, "face"), (Method::Pin, "pin")] };
+pub(crate) const METHODS: Words<Method> = Words {
+    field: "method",
+    words: &[(Method::Face, "face"), (Method::Pin, "pin"), (Method::Visual, "visual")],
+};
 
 pub(crate) const LANGUAGES: Words<Language> = Words {
     field: "language",
@@ -55,7 +57,7 @@ pub(crate) const VERDICTS: Words<FaceVerdict> = Words {
 };
 
 /// Numbers of the consent items: position in this list, from 1.
-const ITEMS: [ConsentItem; 12] = [
+const ITEMS: [ConsentItem; 17] = [
     ConsentItem::LimitCertificate,
     ConsentItem::SpecificDiseases,
     ConsentItem::HealthCheckups,
@@ -68,6 +70,11 @@ const ITEMS: [ConsentItem; 12] = [
     ConsentItem::OtherAllergies,
     ConsentItem::Tests,
     ConsentItem::Prescriptions,
+    ConsentItem::MedicalAssistance,
+    ConsentItem::SubsidyCertificates,
+    ConsentItem::ElectronicPrescription,
+    ConsentItem::CarryOver,
+    ConsentItem::Registration,
 ];
 
 const CONSENT_ITEMS: FrameError = FrameError::Field { field: "items" };
@@ -85,7 +92,7 @@ pub(crate) fn write_items(items: &[ConsentItem], body: &mut Body<'_>) -> Result<
 }
 
 pub(crate) fn read_items(items: &mut Items<'_>) -> Result<Vec<ConsentItem>, FrameError> {
-    items.list((1, 12), "items", |decoder| {
+    items.list((1, 17), "items", |decoder| {
         let at = usize::from(decoder.u8().ok()?).checked_sub(1)?;
         ITEMS.get(at).copied()
     })

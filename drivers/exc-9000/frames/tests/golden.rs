@@ -12,8 +12,8 @@ use exc_9000_frames::{
     Collector, FrameError, HostMessage, HostPacket, Identity, Notice, Number, Token, Turn, UnitMessage,
     UnitPacket, redact,
 };
-use model::{ConsentItem, ConsentScreen, NumberB, Pii, Pin};
-use reader::{AttemptId, Conditions, FaceVerdict, Language};
+use model::{ConsentItem, ConsentScreen, NumberB, Passcode, Pii, Pin};
+use reader::{AttemptId, Conditions, FaceVerdict, Language, Method};
 
 const ATTEMPT: AttemptId = AttemptId(0x1122_3344_5566_7788);
 
@@ -69,6 +69,31 @@ fn what_the_terminal_sends() {
         numbered(7, 2, HostMessage::Consent { ask: 14, screen }),
         "C0 0019 88 02 07 07 02 67 636F6E73656E74 0E 67 6D65646963616C 82 04 05 1794 C0",
     );
+    host(
+        numbered(8, 4, HostMessage::Show(Notice::StaffCheck)),
+        "C0 0017 87 02 07 08 04 64 73686F77 6B 73746166662D636865636B F6 15BA C0",
+    );
+    let offered = vec![Method::Visual, Method::Face, Method::Pin];
+    host(
+        numbered(9, 4, HostMessage::Methods { ask: 15, offered }),
+        "C0 001F 87 02 07 09 04 67 6D6574686F6473 0F 83 66 76697375616C 64 66616365 63 70696E A223 C0",
+    );
+    host(
+        numbered(10, 4, HostMessage::Passcode { ask: 16 }),
+        "C0 000F 86 02 07 0A 04 68 70617373636F6465 10 7DBC C0",
+    );
+    let items = vec![
+        ConsentItem::MedicalAssistance,
+        ConsentItem::SubsidyCertificates,
+        ConsentItem::ElectronicPrescription,
+        ConsentItem::CarryOver,
+        ConsentItem::Registration,
+    ];
+    let screen = ConsentScreen { id: "choices".into(), items };
+    host(
+        numbered(11, 4, HostMessage::Consent { ask: 17, screen }),
+        "C0 001C 88 02 07 0B 04 67 636F6E73656E74 11 67 63686F69636573 85 0D 0E 0F 10 11 0647 C0",
+    );
 }
 
 #[test]
@@ -110,6 +135,12 @@ fn what_the_unit_sends() {
         numbered(4, 9, UnitMessage::Entered { ask: 12, pin: Pin::from_digits(b"1234").unwrap() }),
         "C0 0013 87 02 07 04 09 67 656E7465726564 0C 44 31323334 CDDC C0",
     );
+    let passcode = Passcode::from_digits(b"5678").unwrap();
+    unit(
+        7,
+        numbered(7, 11, UnitMessage::PasscodeEntered { ask: 16, passcode }),
+        "C0 001C 87 02 07 07 0B 70 70617373636F64652D656E7465726564 10 44 35363738 93A6 C0",
+    );
     unit(
         7,
         numbered(6, 9, UnitMessage::Language(Language::Korean)),
@@ -148,7 +179,7 @@ fn noise_before_a_frame_does_not_spoil_it() {
 }
 
 #[test]
-fn a_trace_shows_no_pin_no_number_b_and_no_photo() {
+fn a_trace_shows_no_pin_no_passcode_no_number_b_and_no_photo() {
     for (row, line) in [
         ("C0 0004 83 01 07 03 73F7 C0", "s7 heard 3"),
         ("C0 0009 83 00 07 65 68656C6C6F EEF7 C0", "s7 hello"),
@@ -156,6 +187,11 @@ fn a_trace_shows_no_pin_no_number_b_and_no_photo() {
             "C0 0013 87 02 07 04 09 67 656E7465726564 0C 44 31323334 CDDC C0",
             "s7 #4 heard 9 entered ask 12 (4 digits removed)",
         ),
+        (
+            "C0 001C 87 02 07 07 0B 70 70617373636F64652D656E7465726564 10 44 35363738 93A6 C0",
+            "s7 #7 heard 11 passcode-entered ask 16 (4 digits removed)",
+        ),
+        ("C0 000F 86 02 07 0A 04 68 70617373636F6465 10 7DBC C0", "s7 #10 heard 4 passcode ask 16"),
         (
             "C0 0027 88 02 07 03 08 68 6E756D6265722D62 0B 1B 1122334455667788 4E 3535303231373230333532323835 CCF1 C0",
             "s7 #3 heard 8 number-b ask 11 attempt 1122334455667788 (14 digits removed)",

@@ -14,9 +14,9 @@ use exc_9000_frames::{
     Collector, Frame, HostMessage, HostPacket, Identity, Message, Notice, NoticeCode, Number, Packet, Token,
     Turn, UnitMessage, UnitPacket, redact,
 };
-use model::{ConsentItem, ConsentScreen, Decision, NumberB, Pii, Pin};
+use model::{ConsentItem, ConsentScreen, Decision, NumberB, Passcode, Pii, Pin};
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 use reader::{AttemptId, Conditions, FaceVerdict, Language, Method};
 
 fn ask() -> impl Strategy<Value = u32> {
@@ -31,8 +31,15 @@ fn language() -> impl Strategy<Value = Language> {
     select(vec![Language::Japanese, Language::English, Language::Korean, Language::Chinese])
 }
 
+const METHODS: [Method; 3] = [Method::Face, Method::Pin, Method::Visual];
+
 fn method() -> impl Strategy<Value = Method> {
-    select(vec![Method::Face, Method::Pin])
+    select(&METHODS)
+}
+
+/// One to three methods in any order, none twice.
+fn offered() -> impl Strategy<Value = Vec<Method>> {
+    subsequence(&METHODS, 1..=METHODS.len()).prop_shuffle()
 }
 
 fn notice() -> impl Strategy<Value = Notice> {
@@ -43,27 +50,15 @@ fn notice() -> impl Strategy<Value = Notice> {
         Notice::TakeCard,
         Notice::CardLeft,
         Notice::OutOfOrder,
+        Notice::VisualArmed,
+        Notice::StaffCheck,
     ];
     let failure = "[A-Z0-9_]{1,40}".prop_map(|code| Notice::Failure(NoticeCode::new(&code).unwrap()));
     prop_oneof![select(plain), failure]
 }
 
 fn items() -> impl Strategy<Value = Vec<ConsentItem>> {
-    let all = vec![
-        ConsentItem::LimitCertificate,
-        ConsentItem::SpecificDiseases,
-        ConsentItem::HealthCheckups,
-        ConsentItem::Medicines,
-        ConsentItem::Diagnosis,
-        ConsentItem::Operations,
-        ConsentItem::DiagnosisNames,
-        ConsentItem::Infections,
-        ConsentItem::DrugAllergies,
-        ConsentItem::OtherAllergies,
-        ConsentItem::Tests,
-        ConsentItem::Prescriptions,
-    ];
-    proptest::collection::vec(select(all), 1..=12)
+    proptest::collection::vec(select(&ConsentItem::ALL), 1..=ConsentItem::ALL.len())
 }
 
 /// Bytes with many END and ESC among them.
@@ -72,18 +67,12 @@ fn bytes(range: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Vec<u8
 }
 
 fn host_message() -> impl Strategy<Value = HostMessage> {
-    let methods = vec![
-        vec![Method::Face],
-        vec![Method::Pin],
-        vec![Method::Face, Method::Pin],
-        vec![Method::Pin, Method::Face],
-    ];
     prop_oneof![
         Just(()).prop_map(|()| HostMessage::Hello),
         Just(()).prop_map(|()| HostMessage::Cancel),
         notice().prop_map(HostMessage::Show),
         language().prop_map(HostMessage::Speak),
-        (ask(), select(methods)).prop_map(|(ask, offered)| HostMessage::Methods { ask, offered }),
+        (ask(), offered()).prop_map(|(ask, offered)| HostMessage::Methods { ask, offered }),
         (ask(), attempt()).prop_map(|(ask, attempt)| HostMessage::Attempt { ask, attempt }),
         (ask(), attempt(), 1..=16_384_u32).prop_map(|(ask, attempt, bytes)| HostMessage::Photo {
             ask,
@@ -96,6 +85,7 @@ fn host_message() -> impl Strategy<Value = HostMessage> {
             bytes: Pii::new(bytes)
         }),
         (ask(), 0..=9_u8).prop_map(|(ask, tries)| HostMessage::Pin { ask, tries }),
+        ask().prop_map(|ask| HostMessage::Passcode { ask }),
         (ask(), "[a-z0-9-]{1,32}", items())
             .prop_map(|(ask, id, items)| HostMessage::Consent { ask, screen: ConsentScreen { id, items } }),
     ]
@@ -156,6 +146,10 @@ fn unit_message() -> impl Strategy<Value = UnitMessage> {
         (ask(), "[0-9]{4}").prop_map(|(ask, digits)| UnitMessage::Entered {
             ask,
             pin: Pin::from_digits(digits.as_bytes()).unwrap()
+        }),
+        (ask(), "[0-9]{4}").prop_map(|(ask, digits)| UnitMessage::PasscodeEntered {
+            ask,
+            passcode: Passcode::from_digits(digits.as_bytes()).unwrap()
         }),
         ask().prop_map(|ask| UnitMessage::Declined { ask }),
         (ask(), "[a-z0-9-]{1,32}", any::<bool>()).prop_map(|(ask, screen, agreed)| UnitMessage::Answer {
@@ -294,6 +288,10 @@ proptest! {
         let entered = around(UnitMessage::Entered { ask, pin }, 1, 1, 1, false).emit().unwrap();
         let line = format!("s1 #1 heard 1 entered ask {ask} (4 digits removed)");
         prop_assert_eq!(redact(&entered), line);
+        let passcode = Passcode::from_digits(digits.as_bytes()).unwrap();
+        let entered = around(UnitMessage::PasscodeEntered { ask, passcode }, 1, 1, 1, false).emit().unwrap();
+        let line = format!("s1 #1 heard 1 passcode-entered ask {ask} (4 digits removed)");
+        prop_assert_eq!(redact(&entered), line);
         let number = NumberB::from_digits(number.as_bytes()).unwrap();
         let read = UnitMessage::NumberB { ask, attempt: AttemptId(1), number };
         let line = format!("s1 #1 heard 1 number-b ask {ask} attempt 0000000000000001 (14 digits removed)");
@@ -320,12 +318,14 @@ fn a_field_that_cannot_be_said_is_refused() {
         HostMessage::Pin { ask: 1, tries: 10 },
         HostMessage::Methods { ask: 1, offered: Vec::new() },
         HostMessage::Methods { ask: 1, offered: vec![Method::Pin, Method::Pin] },
+        HostMessage::Methods { ask: 1, offered: vec![Method::Visual, Method::Face, Method::Visual] },
+        HostMessage::Passcode { ask: 0 },
         HostMessage::Photo { ask: 1, attempt: AttemptId(1), bytes: 16_385 },
         HostMessage::Piece { ask: 1, index: 0, bytes: Pii::new(vec![0; 961]) },
         HostMessage::Piece { ask: 1, index: 0, bytes: Pii::new(Vec::new()) },
         screen("Medical", vec![ConsentItem::Medicines]),
         screen("medical", Vec::new()),
-        screen("medical", vec![ConsentItem::Medicines; 13]),
+        screen("medical", vec![ConsentItem::Medicines; 18]),
     ] {
         let text = format!("{message:?}");
         assert!(around(message, 1, 0, 0, false).emit().is_err(), "{text}");

@@ -195,6 +195,7 @@ impl Exc9000 {
             HostMessage::Pin { ask, tries } => {
                 self.ask(Asked::Question { ask }, Order::AskPin { tries_left: tries }, around)
             }
+            HostMessage::Passcode { ask } => self.ask(Asked::Question { ask }, Order::AskPasscode, around),
             HostMessage::Consent { ask, screen } => {
                 self.ask(Asked::Question { ask }, Order::AskConsent(screen), around)
             }
@@ -254,12 +255,13 @@ impl Exc9000 {
                 UnitMessage::Verdict { ask: self.answered()?, attempt, verdict, conditions }
             }
             Told::Pin(pin) => UnitMessage::Entered { ask: self.answered()?, pin },
+            Told::Passcode(passcode) => UnitMessage::PasscodeEntered { ask: self.answered()?, passcode },
             Told::PinCancelled => UnitMessage::Declined { ask: self.answered()? },
             Told::Consent { screen, decision } => {
                 UnitMessage::Answer { ask: self.answered()?, screen, decision }
             }
             Told::Fault(number) => UnitMessage::Fault(number),
-            Told::Passcode(_) | Told::CardWrongSide | Told::Document(_) => return None,
+            Told::CardWrongSide | Told::Document(_) => return None,
         })
     }
 
@@ -283,5 +285,7 @@ fn word_for(notice: &Notice) -> String {
         Notice::CardLeft => String::from("card_left"),
         Notice::Failure(code) => code.as_str().to_owned(),
         Notice::OutOfOrder => String::from("out_of_order"),
+        Notice::VisualArmed => String::from("visual_armed"),
+        Notice::StaffCheck => String::from("staff_check"),
     }
 }

@@ -25,7 +25,7 @@ const TRANSMISSIONS: u32 = 8;
 /// Messages that may wait.
 const MOST_WAITING: usize = 64;
 
-/// One unit's side of the line. Without Debug: what it holds may be a PIN.
+/// One unit's side of the line. Without Debug: what it holds may be a PIN or a passcode.
 pub(super) struct Session {
     collector: Collector,
     unfinished_at: Option<Moment>,
