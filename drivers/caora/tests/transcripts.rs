@@ -6,7 +6,7 @@ use ::caora::FACTORY;
 use caora_frames::ReaderMessage;
 use caora_frames::block::{ACK, BlockNumber, STX, ack};
 use model::panel::PadOrder;
-use model::{ConsentItem, ConsentScreen, Decision, Moment, Pii, Pin, Purpose};
+use model::{ConsentItem, ConsentScreen, Decision, Moment, Passcode, Pii, Pin, Purpose};
 use reader::conformance::{Act, AskedView, CardFace, Firmware, GreyFrame, Pair, Reading, UnitConfig, View};
 use reader::{
     AttemptId, Command, Conditions, Event, FaceVerdict, Input, Lamp, Language, Link, Method, Notice, Parity,
@@ -252,6 +252,28 @@ fn a_card_turned_over_or_unreadable_gives_no_number_b() {
     say(&mut desk, Command::OpenAttempt(AttemptId(2)));
     let Event::NumberBRead { number, .. } = hear(&mut desk, "number B read") else { panic!() };
     assert_eq!(number.expose(Purpose::Judge), b"55021720352286");
+}
+
+#[test]
+fn staff_take_over_with_the_passcode() {
+    let mut desk = ready();
+    say(&mut desk, Command::AskPasscode { pad: PadOrder::TELEPHONE });
+    see(&mut desk, |asked| *asked == AskedView::Passcode { pad: None });
+    assert!(!try_act(&mut desk, Act::TypePin(pin(b"8264"))), "that pad takes no PIN");
+    act(&mut desk, Act::TypePasscode(Passcode::from_digits(b"8264").unwrap()));
+    let Event::PasscodeEntered(passcode) = hear(&mut desk, "passcode entered") else { panic!() };
+    assert_eq!(passcode.expose(Purpose::Judge), b"8264");
+    say(&mut desk, Command::Show(Notice::VisualArmed));
+    act(&mut desk, Act::PlaceCard(CardFace::new(NUMBER_B).unwrap()));
+    hear(&mut desk, "card placed");
+    say(&mut desk, Command::OfferMethods(vec![Method::Face, Method::Pin, Method::Visual]));
+    see(&mut desk, |asked| *asked == AskedView::Methods { offered: vec!["face", "pin", "visual"] });
+    act(&mut desk, Act::Choose(Method::Visual));
+    let Event::MethodChosen(Method::Visual) = hear(&mut desk, "method chosen") else { panic!() };
+    say(&mut desk, Command::Show(Notice::StaffCheck));
+    let shown =
+        desk.run_until(Duration::from_secs(5), 2_000, |desk| desk.firmware.view().notice == "staff_check");
+    assert!(shown, "{:?}", desk.firmware.view());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops")]
 
-use model::{ConsentItem, ConsentScreen, Decision, Moment, Pii, Pin, Purpose};
+use model::{ConsentItem, ConsentScreen, Decision, Moment, Passcode, Pii, Pin, Purpose};
 use reader::conformance::{Act, AskedView, CardFace, Power, Reading, UnitConfig};
 use reader::profile::Screen;
 use reader::{AttemptId, Conditions, FaceVerdict, Lamp, Language, Link, Method, PhotoCodec, Sound};
@@ -100,6 +100,7 @@ fn what_the_model_lacks_is_refused() {
         Order::Sound(Sound::Chime),
         Order::OfferMethods(vec![Method::Face]),
         Order::AskPin { tries_left: 3 },
+        Order::AskPasscode,
         Order::AskConsent(medical()),
         Order::ReadDocument,
     ] {
@@ -111,6 +112,43 @@ fn what_the_model_lacks_is_refused() {
         assert!(!acts(&mut body, act), "{said}");
     }
     assert!(told(&mut body).is_empty() && !body.is_asked());
+}
+
+#[test]
+fn pin_and_passcode_have_a_pad_each_and_one_cancel() {
+    let mut body = body(&ABLE);
+    let pin = || Act::TypePin(Pin::from_digits(b"1234").unwrap());
+    let passcode = || Act::TypePasscode(Passcode::from_digits(b"8264").unwrap());
+
+    assert!(obeys(&mut body, Order::AskPasscode));
+    let first = body.view(Power::Claimed).asked;
+    assert!(matches!(first, AskedView::Passcode { pad: Some(_) }), "its pad is shuffled, too");
+    assert!(!acts(&mut body, pin()) && acts(&mut body, passcode()) && !body.is_asked());
+    assert_eq!(told(&mut body), ["Passcode(Passcode(…))"]);
+
+    assert!(obeys(&mut body, Order::AskPin { tries_left: 3 }));
+    assert!(!acts(&mut body, passcode()) && acts(&mut body, pin()));
+    assert_eq!(told(&mut body), ["Pin(Pin(…))"]);
+
+    assert!(obeys(&mut body, Order::AskPasscode) && acts(&mut body, Act::Cancel));
+    assert_eq!((told(&mut body), body.is_asked()), (vec![String::from("PinCancelled")], false));
+
+    assert!(obeys(&mut body, Order::AskPasscode) && acts(&mut body, passcode()));
+    assert!(obeys(&mut body, Order::AskPin { tries_left: 3 }));
+    assert!(told(&mut body).is_empty(), "a new question makes the answer void");
+}
+
+#[test]
+fn a_notice_stands_beside_the_question() {
+    let mut body = body(&ABLE);
+    assert!(obeys(&mut body, Order::Show("wait".into())));
+    assert!(obeys(&mut body, Order::OfferMethods(vec![Method::Visual, Method::Pin])));
+    assert!(obeys(&mut body, Order::Show("PATIENT_SLOW".into())));
+    let view = body.view(Power::Claimed);
+    assert_eq!(view.notice, "PATIENT_SLOW");
+    assert_eq!(view.asked, AskedView::Methods { offered: vec!["visual", "pin"] });
+    assert!(!acts(&mut body, Act::Choose(Method::Face)) && acts(&mut body, Act::Choose(Method::Visual)));
+    assert_eq!(told(&mut body), ["Method(Visual)"]);
 }
 
 #[test]

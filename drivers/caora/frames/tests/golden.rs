@@ -5,8 +5,8 @@
 use caora_frames::block::{Block, BlockNumber, Collector, Token, ack};
 use caora_frames::unit::Identity;
 use caora_frames::{HostMessage, Notice, ReaderMessage, redact};
-use model::{ConsentItem, ConsentScreen, NumberB, Pii, Pin};
-use reader::{AttemptId, FaceVerdict};
+use model::{ConsentItem, ConsentScreen, NumberB, Passcode, Pii, Pin};
+use reader::{AttemptId, FaceVerdict, Method};
 
 const ATTEMPT: AttemptId = AttemptId(0x1122_3344_5566_7788);
 
@@ -41,6 +41,12 @@ fn what_the_terminal_sends() {
     let items = vec![ConsentItem::Medicines, ConsentItem::Diagnosis];
     let screen = ConsentScreen { id: "medical".into(), items };
     host(&HostMessage::AskConsent(screen), 7, "7014CSmedical:0405", 0x41);
+    host(&HostMessage::AskPasscode, 9, "9002SP", 0x0B);
+    host(&HostMessage::Show(Notice::StaffCheck), 3, "3004NT09", 0x17);
+    let methods = vec![Method::Visual, Method::Face, Method::Pin];
+    host(&HostMessage::OfferMethods(methods), 6, "6005OMVFP", 0x42);
+    let screen = ConsentScreen { id: "register".into(), items: vec![ConsentItem::Registration] };
+    host(&HostMessage::AskConsent(screen), 4, "4013CSregister:17", 0x20);
 }
 
 #[test]
@@ -61,8 +67,18 @@ fn what_the_reader_sends() {
         0x02,
     );
     unit(&ReaderMessage::PinEntered(Pin::from_digits(b"1234").unwrap()), 2, "2006PE1234", 0x16);
+    let passcode = Passcode::from_digits(b"8264").unwrap();
+    unit(&ReaderMessage::PasscodeEntered(passcode), 2, "2006SE8264", 0x19);
     let verdict = ReaderMessage::Verdict { attempt: ATTEMPT, verdict: FaceVerdict::Match, face_lux: 320 };
     unit(&verdict, 4, "4025VD11223344556677880000320", 0x23);
+}
+
+#[test]
+fn every_method_is_offered_once_at_most() {
+    for wrong in [b"OM".as_slice(), b"OMFF", b"OMVPV", b"OMFPVF", b"OMX"] {
+        assert!(HostMessage::parse(wrong).is_err(), "{}", wrong.escape_ascii());
+    }
+    assert!(HostMessage::OfferMethods(vec![Method::Visual, Method::Visual]).emit(number(1)).is_err());
 }
 
 #[test]
@@ -75,11 +91,13 @@ fn acknowledgements_carry_the_number() {
 }
 
 #[test]
-fn a_trace_shows_no_pin_no_number_b_and_no_photo() {
+fn a_trace_shows_no_pin_no_passcode_no_number_b_and_no_photo() {
     assert_eq!(redact(b"\x05"), "ENQ");
     assert_eq!(redact(b"\x063"), "ACK 3");
     assert_eq!(redact(&framed("3004NT05", 0x1B)), "3 NT05");
     assert_eq!(redact(&framed("2006PE1234", 0x16)), "2 PE (4 characters removed)");
+    assert_eq!(redact(&framed("2006SE8264", 0x19)), "2 SE (4 characters removed)");
+    assert_eq!(redact(&framed("9002SP", 0x0B)), "9 SP");
     assert_eq!(
         redact(&framed("1032NB112233445566778855021720352285", 0x02)),
         "1 NB1122334455667788 (14 characters removed)"

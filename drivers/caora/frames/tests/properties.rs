@@ -5,24 +5,28 @@
 use caora_frames::block::{Block, BlockNumber, Collector, MOST_BLOCK, Token};
 use caora_frames::unit::Identity;
 use caora_frames::{HostMessage, Notice, NoticeCode, ReaderMessage, redact};
-use model::{ConsentItem, ConsentScreen, Decision, NumberB, Pii, Pin};
+use model::{ConsentItem, ConsentScreen, Decision, NumberB, Passcode, Pii, Pin};
 use proptest::prelude::*;
 use reader::{AttemptId, FaceVerdict, Lamp, Method, Sound};
 
 fn host_message() -> impl Strategy<Value = HostMessage> {
     let attempt = || any::<u64>().prop_map(AttemptId);
     let items = || {
-        let all = [ConsentItem::LimitCertificate, ConsentItem::Medicines, ConsentItem::Prescriptions];
-        proptest::collection::vec(proptest::sample::select(all.to_vec()), 1..=12)
+        let all = ConsentItem::ALL.to_vec();
+        proptest::collection::vec(proptest::sample::select(all), 1..=ConsentItem::ALL.len())
     };
     prop_oneof![
         Just(()).prop_map(|()| HostMessage::Identify),
         Just(()).prop_map(|()| HostMessage::Cancel),
-        Just(()).prop_map(|()| HostMessage::Show(Notice::PlaceCard)),
+        Just(()).prop_map(|()| HostMessage::AskPasscode),
+        proptest::sample::select(vec![Notice::PlaceCard, Notice::VisualArmed, Notice::StaffCheck])
+            .prop_map(HostMessage::Show),
         "[A-Z0-9_]{1,40}".prop_map(|c| HostMessage::Show(Notice::Failure(NoticeCode::new(&c).unwrap()))),
         Just(()).prop_map(|()| HostMessage::Light(Lamp::Red)),
         Just(()).prop_map(|()| HostMessage::Sound(Sound::Alarm)),
-        Just(()).prop_map(|()| HostMessage::OfferMethods(vec![Method::Face, Method::Pin])),
+        proptest::sample::subsequence(vec![Method::Face, Method::Pin, Method::Visual], 1..=3)
+            .prop_shuffle()
+            .prop_map(HostMessage::OfferMethods),
         attempt().prop_map(HostMessage::OpenAttempt),
         (attempt(), 1..=8192_usize).prop_map(|(attempt, bytes)| HostMessage::PhotoBegin { attempt, bytes }),
         (0..=99_u8, proptest::collection::vec(any::<u8>(), 1..=384))
@@ -55,6 +59,10 @@ fn reader_message() -> impl Strategy<Value = ReaderMessage> {
             face_lux,
         }),
         "[0-9]{4}".prop_map(|digits| ReaderMessage::PinEntered(Pin::from_digits(digits.as_bytes()).unwrap())),
+        "[0-9]{4}".prop_map(|digits| {
+            ReaderMessage::PasscodeEntered(Passcode::from_digits(digits.as_bytes()).unwrap())
+        }),
+        Just(()).prop_map(|()| ReaderMessage::MethodChosen(Method::Visual)),
         "[a-z0-9-]{1,32}"
             .prop_map(|screen| ReaderMessage::ConsentAnswered { screen, decision: Decision::Agreed }),
         (1..=99_u8).prop_map(ReaderMessage::Fault),
@@ -104,7 +112,7 @@ proptest! {
     }
 
     #[test]
-    fn a_valid_block_around_any_body_is_judged_without_panic(body in "[ -~]{0,640}", verb in "(ID|NT|PC|CS|NB|PE|CA|RF)") {
+    fn a_valid_block_around_any_body_is_judged_without_panic(body in "[ -~]{0,640}", verb in "(ID|NT|PC|CS|NB|PE|SE|OM|CA|RF)") {
         let body = format!("{verb}{body}");
         let _ = (HostMessage::parse(body.as_bytes()).is_ok(), ReaderMessage::parse(body.as_bytes()).is_ok());
     }

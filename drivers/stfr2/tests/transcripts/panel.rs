@@ -53,6 +53,24 @@ fn keys_are_positions_and_their_digits_are_known_to_the_driver_only() {
 }
 
 #[test]
+fn the_passcode_is_touched_on_the_panel_and_nothing_of_it_travels() {
+    let mut desk = ready();
+    let digits = *pad().digits();
+    let sent = desk.sent;
+    desk.say(Command::AskPasscode { pad: pad() });
+    let Some(Question::Passcode { .. }) = question(&desk) else { panic!() };
+    desk.touch(Touch::Pad(PadTouches::new([8, 1, 1, 5]).unwrap()));
+    let Event::PasscodeEntered(passcode) = hear(&mut desk, "passcode entered") else { panic!() };
+    let wanted = [digits[8], digits[1], digits[1], digits[5]].map(|digit| digit + b'0');
+    assert_eq!(*passcode.expose(Purpose::Judge), wanted);
+    assert_eq!(question(&desk), None);
+    desk.say(Command::AskPasscode { pad: pad() });
+    desk.touch(Touch::PadCancel);
+    hear(&mut desk, "PIN cancelled");
+    assert_eq!(desk.sent, sent, "neither the passcode travels nor that it is asked");
+}
+
+#[test]
 fn a_touch_that_does_not_fit_is_dropped() {
     let mut desk = with_card();
     let stray = || {
@@ -75,6 +93,8 @@ fn a_touch_that_does_not_fit_is_dropped() {
     desk.say(Command::AskConsent(medical()));
     drop_all(&mut desk, "nothing");
     desk.say(Command::AskPin { tries_left: 3, pad: pad() });
+    drop_all(&mut desk, "pad");
+    desk.say(Command::AskPasscode { pad: pad() });
     drop_all(&mut desk, "pad");
     open_attempt(&mut desk, 1);
     drop_all(&mut desk, "nothing");
