@@ -50,7 +50,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ("simulator-card", Pure, &[]),
     ("simulator-centre", Pure, &["centre-wire", "model"]),
     ("devices", Io, &["card", "failure", "model", "reader"]),
-    ("centre", Io, &["centre-wire", "failure", "model"]),
+    ("centre", Io, &["centre-wire", "failure", "model", "oqs"]),
     ("ledger", Io, &["failure", "model"]),
     ("desk", Io, &["failure", "model", "oqs", "pages"]),
     ("folders", Io, &["failure", "model", "oqs"]),

@@ -84,6 +84,12 @@ pub enum CentreError {
         /// Why (module [`centre_wire::word::refusal`]).
         word: Word,
     },
+    /// The centre stands still for maintenance.
+    #[error("centre {endpoint} stands still for maintenance")]
+    Maintenance {
+        /// Where.
+        endpoint: String,
+    },
     /// The relay took more commands, bytes or time than a relay may.
     #[error("the relay with centre {endpoint} exceeded its limit of {limit}")]
     RelayLimit {
@@ -143,6 +149,7 @@ impl CentreError {
             Self::LoginRefused { .. } => codes::CENTRE_LOGIN_REFUSED,
             Self::Garbled { .. } => codes::CENTRE_GARBLED,
             Self::Refused { word, .. } => code_of(word.as_str()),
+            Self::Maintenance { .. } => codes::CENTRE_MAINTENANCE,
             Self::RelayLimit { .. } => codes::RELAY_LIMIT,
         }
     }
@@ -152,6 +159,7 @@ fn code_of(word: &str) -> FailureCode {
     match word {
         refusal::NOT_REGISTERED => codes::NOT_REGISTERED,
         refusal::CERTIFICATE_REVOKED => codes::CERTIFICATE_REVOKED,
+        refusal::CARD_REPLACED => codes::CARD_REPLACED,
         refusal::CERTIFICATE_EXPIRED => codes::CERTIFICATE_EXPIRED,
         refusal::CERTIFICATE_UNTRUSTED => codes::CERTIFICATE_UNTRUSTED,
         refusal::SIGNATURE_REFUSED => codes::SIGNATURE_REFUSED,

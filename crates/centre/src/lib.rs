@@ -9,22 +9,25 @@ mod config;
 mod error;
 mod login;
 mod marker;
+mod outcome;
 mod pool;
 mod relay;
+mod remarks;
 mod sessions;
 mod tls;
 
 pub use config::{CentreConfig, Deadlines, Password};
 pub use error::{Awaited, CentreError};
+pub use outcome::{Answers, CentreResult};
 pub use relay::{Relay, RelayAnswer, Step};
 
 use crate::login::Logins;
-use crate::pool::{Pool, Question};
+use crate::pool::{Pool, Question, Reply};
 use crate::sessions::Sessions;
 use crate::tls::Line;
-use centre_wire::{AnswersReply, AnswersRequest, Operation, ScreensReply, Word, http};
+use centre_wire::{AnswersReply, AnswersRequest, Operation, Processing, ScreensReply, http};
 use hyper::Method;
-use model::{CentreSession, Consent, ConsentScreen, FaceAccount, Pii, Qualification, ScreenAnswer, VisitId};
+use model::{CentreSession, ConsentScreen, FaceAccount, Maintenance, ScreenAnswer, VisitId};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,17 +44,6 @@ struct Shared {
     logins: Logins,
     sessions: Sessions,
     simulator_marked: bool,
-}
-
-/// The outcome of a visit as the centre said it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CentreResult {
-    /// The centre's own document.
-    pub qualification: Pii<Qualification>,
-    /// The consents that stand.
-    pub consents: Vec<Consent>,
-    /// Remarks, e.g. [`centre_wire::word::warning::CERTIFICATE_EXPIRES_SOON`].
-    pub warnings: Vec<Word>,
 }
 
 impl Centre {
@@ -89,6 +81,12 @@ impl Centre {
         self.shared.logins.renew(&self.shared, account).await
     }
 
+    /// When the centre stands still next, as the last login of any account told.
+    #[must_use]
+    pub fn maintenance(&self) -> Option<Maintenance> {
+        self.shared.logins.maintenance()
+    }
+
     /// Opens a relay for a visit on the reader with this account, logging in if needed.
     ///
     /// # Errors
@@ -121,9 +119,14 @@ impl Centre {
     /// Every [`CentreError`] but those of configuration.
     pub async fn screens(&self, session: &CentreSession) -> Result<Vec<ConsentScreen>, CentreError> {
         let question = Question::get(http::screens_path(session), Awaited::Screens);
-        let body = self.ask(session, question).await?;
-        let reply = ScreensReply::from_json(&body).map_err(|fault| self.shared.line.garbled(fault))?;
-        Ok(reply.screens)
+        let reply = self.ask(session, question).await?;
+        match reply.status.as_u16() {
+            200 => {
+                let reply = ScreensReply::from_json(&reply.body);
+                Ok(reply.map_err(|fault| self.shared.line.garbled(fault))?.screens)
+            }
+            _ => Err(self.shared.line.refused(&reply.body)),
+        }
     }
 
     /// Hands the patient's answers in and gets the result. An empty list fetches the result without consents. May be
@@ -135,20 +138,27 @@ impl Centre {
         &self,
         session: &CentreSession,
         answers: &[ScreenAnswer],
-    ) -> Result<CentreResult, CentreError> {
+    ) -> Result<Answers, CentreError> {
         let request = AnswersRequest { answers: answers.to_vec() };
         let question = Question::post(http::answers_path(session), request.to_json(), Awaited::Result);
-        let body = self.ask(session, question).await?;
-        let reply = AnswersReply::from_json(&body).map_err(|fault| self.shared.line.garbled(fault))?;
-        if reply.session != *session {
-            return Err(self.shared.line.garbled("a result for another session"));
+        let reply = self.ask(session, question).await?;
+        let line = &self.shared.line;
+        match reply.status.as_u16() {
+            200 => {
+                let reply = AnswersReply::from_json(&reply.body).map_err(|fault| line.garbled(fault))?;
+                outcome::result(session, reply).map(Answers::Answered).map_err(|fault| line.garbled(fault))
+            }
+            http::PROCESSING => {
+                let reply = Processing::from_json(&reply.body).map_err(|fault| line.garbled(fault))?;
+                let again_after = Duration::from_millis(reply.again_after_ms.into());
+                Ok(Answers::Processing { again_after })
+            }
+            _ => Err(line.refused(&reply.body)),
         }
-        let AnswersReply { qualification, consents, warnings, .. } = reply;
-        Ok(CentreResult { qualification: Pii::new(Qualification { xml: qualification }), consents, warnings })
     }
 
     /// Asks in the name of the account that the session belongs to; logs in again once if the token is refused.
-    async fn ask(&self, session: &CentreSession, question: Question) -> Result<Vec<u8>, CentreError> {
+    async fn ask(&self, session: &CentreSession, question: Question) -> Result<Reply, CentreError> {
         let shared = &*self.shared;
         let account = shared.sessions.account(session).ok_or_else(|| shared.line.unknown_session())?;
         let mut refused = None;
@@ -156,10 +166,9 @@ impl Centre {
             let token = shared.logins.token(shared, &account, refused.as_ref()).await?;
             let reply = shared.pool.ask(&shared.line, &question, Some(&token)).await?;
             match reply.status.as_u16() {
-                200 => return Ok(reply.body),
                 401 if refused.is_none() => refused = Some(token),
                 401 => return Err(shared.line.login_refused(&account)),
-                _ => return Err(shared.line.refused(&reply.body)),
+                _ => return Ok(reply),
             }
         }
     }

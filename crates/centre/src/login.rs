@@ -4,10 +4,10 @@ use crate::pool::Question;
 use crate::{Awaited, CentreError, Password, Shared};
 use centre_wire::{LoginReply, LoginRequest, http};
 use hyper::Method;
-use model::{FaceAccount, Timestamp};
+use model::{FaceAccount, Maintenance, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as BriefMutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
@@ -38,14 +38,23 @@ struct Login {
     token: Mutex<Option<(Token, Timestamp)>>,
 }
 
-/// All accounts.
+/// All accounts, and the maintenance that the last login told of.
 #[derive(Debug)]
-pub(crate) struct Logins(BTreeMap<FaceAccount, Login>);
+pub(crate) struct Logins {
+    accounts: BTreeMap<FaceAccount, Login>,
+    maintenance: BriefMutex<Option<Maintenance>>,
+}
 
 impl Logins {
     pub(crate) fn new(accounts: BTreeMap<FaceAccount, Password>) -> Self {
         let login = |password| Login { password, token: Mutex::new(None) };
-        Self(accounts.into_iter().map(|(account, password)| (account, login(password))).collect())
+        let accounts = accounts.into_iter().map(|(account, password)| (account, login(password))).collect();
+        Self { accounts, maintenance: BriefMutex::new(None) }
+    }
+
+    /// When the centre stands still next, as the last login told.
+    pub(crate) fn maintenance(&self) -> Option<Maintenance> {
+        *self.maintenance.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The account's token: the one at hand unless it expires or is the one that was `refused`.
@@ -55,7 +64,7 @@ impl Logins {
         account: &FaceAccount,
         refused: Option<&Token>,
     ) -> Result<Token, CentreError> {
-        let login = self.0.get(account).ok_or_else(|| shared.line.login_refused(account))?;
+        let login = self.accounts.get(account).ok_or_else(|| shared.line.login_refused(account))?;
         let mut kept = login.token.lock().await;
         if let Some((token, until)) = &*kept
             && now().after(MARGIN) < *until
@@ -75,7 +84,7 @@ impl Logins {
         shared: &Shared,
         account: &FaceAccount,
     ) -> Result<Duration, CentreError> {
-        let login = self.0.get(account).ok_or_else(|| shared.line.login_refused(account))?;
+        let login = self.accounts.get(account).ok_or_else(|| shared.line.login_refused(account))?;
         let (token, until) = log_in(shared, account, &login.password).await?;
         *login.token.lock().await = Some((token, until));
         let left = until.0.saturating_sub(now().after(MARGIN).0);
@@ -98,9 +107,10 @@ async fn log_in(
     let reply = shared.pool.ask(&shared.line, &question, None).await?;
     match reply.status.as_u16() {
         200 => {
-            let LoginReply { token, expires_at, maintenance: _ } =
+            let LoginReply { token, expires_at, maintenance } =
                 LoginReply::from_json(&reply.body).map_err(|fault| shared.line.garbled(fault))?;
             tracing::debug!(%account, "logged in");
+            *shared.logins.maintenance.lock().unwrap_or_else(PoisonError::into_inner) = maintenance;
             Ok((Token(Arc::new(Zeroizing::new(token))), expires_at))
         }
         401 | 403 => Err(shared.line.login_refused(account)),

@@ -2,7 +2,7 @@
 
 use crate::config::Material;
 use crate::{Awaited, CentreConfig, CentreError, Deadlines, config};
-use centre_wire::{Refusal, Word};
+use centre_wire::{Refusal, Word, word::refusal};
 use model::FaceAccount;
 use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, ClientConfig, RootCertStore};
@@ -95,7 +95,11 @@ impl Line {
     }
 
     pub(crate) fn refused_with(&self, word: Word) -> CentreError {
-        CentreError::Refused { endpoint: self.endpoint.clone(), word }
+        let endpoint = self.endpoint.clone();
+        match word.as_str() {
+            refusal::MAINTENANCE => CentreError::Maintenance { endpoint },
+            _ => CentreError::Refused { endpoint, word },
+        }
     }
 
     pub(crate) fn unreachable(&self, cause: String) -> CentreError {

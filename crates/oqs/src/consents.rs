@@ -1,7 +1,7 @@
 //! Consents as they stand in a message, and characters that were lost on the way.
 
 use crate::{BLANK, ConsentFlag, Message, PersonQualification, timestamp};
-use model::{Consent, ConsentItem, Decision, Timestamp};
+use model::{Consent, ConsentItem, Decision, PersonField, Timestamp};
 use std::time::Duration;
 
 /// How long an agreement holds where the message does not say.
@@ -45,7 +45,23 @@ impl Message {
         }
         names
     }
+
+    /// The fields about the person in which a character was replaced by ●, in the order of [`PersonField`], each once.
+    #[must_use]
+    pub fn blanked_fields(&self) -> Vec<PersonField> {
+        let blanked = self.blanked_elements();
+        PERSON_FIELDS.into_iter().filter(|(name, _)| blanked.contains(name)).map(|(_, field)| field).collect()
+    }
 }
+
+const PERSON_FIELDS: [(&str, PersonField); 6] = [
+    ("Name", PersonField::Name),
+    ("NameKana", PersonField::NameKana),
+    ("NameOfOther", PersonField::NameOfOther),
+    ("NameOfOtherKana", PersonField::NameOfOtherKana),
+    ("InsuredName", PersonField::InsuredName),
+    ("Address", PersonField::Address),
+];
 
 impl PersonQualification {
     fn consents(&self, answered_at: Option<Timestamp>) -> impl Iterator<Item = Consent> {

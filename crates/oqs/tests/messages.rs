@@ -171,6 +171,7 @@ fn what_cp932_cannot_hold_becomes_a_blank_with_a_warning() {
     assert_eq!(message.body.result_list[0].name.as_deref(), Some("●田～●●"));
     assert_eq!(message.body.result_list[0].address.as_deref(), Some("架空県見本市∥●１－２"));
     assert_eq!(message.blanked_elements(), ["Name", "Address"]);
+    assert_eq!(message.blanked_fields(), [model::PersonField::Name, model::PersonField::Address]);
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use crate::place::Place;
 use crate::relay;
 use card::Identity;
+use centre::Answers;
+use failure::codes;
 use model::FailureCode;
 use visit::{CentreReply, CentreTask, Settled};
 
@@ -22,16 +24,19 @@ pub(crate) async fn carry_out(
             .await
             .map(CentreReply::Screens)
             .map_err(|error| place.centre_failed(&error)),
-        CentreTask::Answers(session, answers) => place
-            .centre
-            .answers(&session, &answers)
-            .await
-            .map(|result| {
-                CentreReply::Settled(Box::new(Settled {
+        CentreTask::Answers(session, answers) => {
+            match place
+                .centre
+                .answers(&session, &answers)
+                .await
+                .map_err(|error| place.centre_failed(&error))?
+            {
+                Answers::Answered(result) => Ok(CentreReply::Settled(Box::new(Settled {
                     qualification: result.qualification,
                     consents: result.consents,
-                }))
-            })
-            .map_err(|error| place.centre_failed(&error)),
+                }))),
+                Answers::Processing { .. } => Err(codes::CENTRE_PROCESSING),
+            }
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! A desk for the suites: simulated cards, a mock centre on a real socket, a client of it.
 
-use centre::{Centre, CentreConfig, CentreError, Deadlines, Password, Relay, RelayAnswer, Step};
+use centre::{
+    Answers, Centre, CentreConfig, CentreError, CentreResult, Deadlines, Password, Relay, RelayAnswer, Step,
+};
 use centre_wire::Operation;
-use model::{ConsentItem, ConsentScreen, FaceAccount, Validity, VisitId};
+use model::{CentreSession, ConsentItem, ConsentScreen, FaceAccount, ScreenAnswer, Validity, VisitId};
 use simulator::centre::{Files, LineOptions, MockCentre, SERVER_NAME};
 use simulator_card::{Card, CardKeys, CertificateRule, IssueOptions, Issuer, Persona, personas};
 use simulator_centre::{Account, Insurance, Patient, Setup, Sex};
@@ -124,6 +126,14 @@ impl Desk {
     pub(crate) async fn relay(&self, card: &mut Card, n: u8) -> Result<RelayAnswer, CentreError> {
         let mut relay = self.centre.open_relay(&account(), Operation::PinLess, visit(n)).await?;
         carry(&mut relay, card).await
+    }
+
+    /// The result, which is there at once.
+    pub(crate) async fn result(&self, session: &CentreSession, answers: &[ScreenAnswer]) -> CentreResult {
+        match self.centre.answers(session, answers).await.unwrap() {
+            Answers::Answered(result) => result,
+            Answers::Processing { .. } => panic!("still processing"),
+        }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use crate::desk::{Desk, account, card, card_under, carry, carry_until, persona, twin, visit};
 use centre_wire::Operation;
-use centre_wire::word::warning;
 use failure::codes;
-use model::{Decision, Purpose, ScreenAnswer, Timestamp, Validity};
+use model::{Decision, Purpose, Remark, ScreenAnswer, Timestamp, Validity};
 use simulator::centre::{LineOptions, TlsVersions};
 use simulator_card::CertificateRule;
 use simulator_centre::{Misbehaviour, Outcome};
@@ -25,8 +24,8 @@ async fn a_visit_over(versions: TlsVersions) {
             ScreenAnswer { screen: "medical".to_owned(), decision: Decision::Agreed, at: now() },
             ScreenAnswer { screen: "operations".to_owned(), decision: Decision::Refused, at: now() },
         ];
-        let result = desk.centre.answers(&answer.session, &answers).await.unwrap();
-        let again = desk.centre.answers(&answer.session, &answers).await.unwrap();
+        let result = desk.result(&answer.session, &answers).await;
+        let again = desk.result(&answer.session, &answers).await;
         assert_eq!(result, again, "asking again changes nothing");
         let xml = &result.qualification.expose(Purpose::Simulate).xml;
         for part in [
@@ -97,20 +96,14 @@ async fn a_certificate_in_its_grace_opens_the_qualification_only() {
     let consent = ScreenAnswer { screen: "medical".to_owned(), decision: Decision::Agreed, at: now() };
     let forced = desk.centre.answers(&answer.session, &[consent]).await.unwrap_err();
     assert_eq!(forced.code(), codes::CENTRE_REFUSED, "{forced}");
-    let result = desk.centre.answers(&answer.session, &[]).await.unwrap();
-    assert_eq!(
-        result.warnings.iter().map(|w| w.as_str()).collect::<Vec<_>>(),
-        [warning::CERTIFICATE_IN_GRACE]
-    );
+    let result = desk.result(&answer.session, &[]).await;
+    assert_eq!(result.remarks, [Remark::CertificateInGrace]);
     assert!(result.consents.is_empty());
     assert!(desk.mock.queries().iter().all(|query| query.opened.is_empty()));
 
     let answer = desk.relay(&mut card("expiring"), 2).await.unwrap();
-    let result = desk.centre.answers(&answer.session, &[]).await.unwrap();
-    assert_eq!(
-        result.warnings.iter().map(|w| w.as_str()).collect::<Vec<_>>(),
-        [warning::CERTIFICATE_EXPIRES_SOON]
-    );
+    let result = desk.result(&answer.session, &[]).await;
+    assert_eq!(result.remarks, [Remark::CertificateExpiresSoon]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
