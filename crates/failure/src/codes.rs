@@ -28,6 +28,8 @@ codes! {
     READER_WRONG_MODEL,
     /// The reader reports a fault of its own, e.g. in its self-test.
     READER_FAULT,
+    /// A number on the reader's own screen that exists and whose meaning is not public.
+    READER_NUMBER_UNPUBLISHED,
     /// The driver was asked for what the reader's profile lacks.
     READER_UNSUPPORTED,
     /// The configuration has more units of a model than one terminal may carry or licences are owned for.

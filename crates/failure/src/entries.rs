@@ -8,10 +8,14 @@ mod certificate;
 mod face;
 mod pairing;
 mod panel;
+mod person;
 mod pin;
+mod qualification;
 mod reader;
 mod relay;
+mod remark;
 mod store;
+mod visual;
 
 use crate::Entry;
 
@@ -22,10 +26,14 @@ pub(crate) const GROUPS: &[&[Entry]] = &[
     pairing::ENTRIES,
     face::ENTRIES,
     pin::ENTRIES,
+    visual::ENTRIES,
     relay::ENTRIES,
     centre::ENTRIES,
     certificate::ENTRIES,
+    qualification::ENTRIES,
+    remark::ENTRIES,
     panel::ENTRIES,
+    person::ENTRIES,
     store::ENTRIES,
     api::ENTRIES,
 ];
@@ -49,17 +57,32 @@ macro_rules! entries {
     };
 }
 
-/// What reception does when neither reader nor line helps (guide for reception; statement form with usual share).
+/// What reception does when neither reader nor line helps (the ministry's rule of 2023-07-10: never the whole cost;
+/// portal screen or notice with the card, statement form, or the record of a known patient).
 macro_rules! papers_ja {
     () => {
         "それでも進めないときは、資格確認書か、カードと一緒にマイナポータルの画面または資格情報のお知らせで確認します。\
-         どれもなければ被保険者資格申立書を書いていただき、通常の負担割合で受け付けます。"
+         どれもなければ被保険者資格申立書を書いていただくか、保険が変わっていない再来の方はカードと前の記録で確認し、\
+         通常の負担割合で受け付けます。"
     };
 }
 macro_rules! papers_en {
     () => {
         "If there is no way on, check the 資格確認書, or the card together with the マイナポータル screen or the \
-         資格情報のお知らせ. With none of them, take a 被保険者資格申立書 and charge the usual share."
+         資格情報のお知らせ. With none of them, take a 被保険者資格申立書, or for a known patient whose insurance is unchanged \
+         the card and the earlier record, and charge the usual share."
+    };
+}
+
+/// Where codes and outages are reported, with its hours.
+macro_rules! call_ja {
+    () => {
+        "コールセンター（0800-080-4583、平日8時から18時、土曜8時から16時）"
+    };
+}
+macro_rules! call_en {
+    () => {
+        "call centre (0800-080-4583, Mon-Fri 8-18, Sat 8-16)"
     };
 }
 
@@ -75,7 +98,7 @@ macro_rules! wait_en {
     };
 }
 
-use {entries, papers_en, papers_ja, wait_en, wait_ja};
+use {call_en, call_ja, entries, papers_en, papers_ja, wait_en, wait_ja};
 
 /// The entry of `INTERNAL`, which stands last.
 pub(crate) const LAST: Entry = match api::ENTRIES {

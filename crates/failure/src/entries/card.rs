@@ -12,11 +12,30 @@ entries! {
         technician: "毎回起こるときは、組み合わせの間違いです。設定の `slot` をこのリーダーの読み取り口の名前に直します。",
             "If it happens every time, the pairing is wrong: set this reader's `slot` in the configuration to the name of its own slot.";
     }
+    CARD_NO_CHIP ["001", "reading failed"] {
+        cause: "カードが置かれていますが、ICチップが応答しません。ケースに入ったまま、裏返し、別のカードなどが考えられます。",
+            "A card lies there and no chip answers: a sleeve, the wrong side, or a card without a chip.";
+        patient: "カードをケースから出し、向きを確かめて、もう一度置いてください。",
+            "Please take the card out of its sleeve, check which way round it goes and place it again.";
+        reception: concat!("カードの種類と向きを見て、案内します。別のカードで試すと、カードとカードリーダーのどちらが原因か分かります。", papers_ja!()),
+            concat!("Look which card it is and how it lies. Another card tells whether card or reader is at fault. ", papers_en!());
+        technician: "どのカードでも起こるなら、読み取り口とケーブルを確かめます。", "If every card fails, check slot and cable.";
+    }
+    CARD_UNRESPONSIVE ["001"] {
+        cause: "読み取り口のカードに電源が入りません。2枚重なっているか、ケースに入っているか、ICチップの故障です。",
+            "What lies in the slot does not take power: two cards on top of each other, a sleeve, or a broken chip.";
+        patient: "ケースから出し、マイナンバーカードを1枚だけ置いてください。",
+            "Please take the card out of its sleeve and place your My Number Card alone.";
+        reception: concat!("重なったカードやケースがないか見て、置き直していただきます。", papers_ja!()),
+            concat!("Look for a second card or a sleeve and have the card placed again. ", papers_en!());
+        technician: "このカードだけならチップの故障で、市区町村での再発行になります。どのカードでも起こるなら、読み取り口を調べます。",
+            "If only this card fails, its chip is broken and the municipality replaces it. If every card fails, examine the slot.";
+    }
     CARD_WRONG_SIDE {
         cause: "カードの裏表が逆に置かれています。", "The card lies with its wrong side to the reader.";
         patient: "カードの向きを直して、もう一度置いてください。", "Please turn the card round and place it again.";
-        reception: "カードの向きを案内します。読み取れないときは暗証番号か目視確認、または資格確認書で受け付けます。",
-            "Show which way round the card goes. Otherwise use the PIN or a visual check, or the 資格確認書.";
+        reception: "カードの向きを案内します。置き方は機種ごとに違います。読み取れないときは暗証番号か目視確認、または資格確認書で受け付けます。",
+            "Show which way round the card goes; models differ. Otherwise use the PIN or a visual check, or the 資格確認書.";
         technician: "正しい向きでも起こるなら、読み取り窓の汚れを確かめます。",
             "If it happens with the right side too, clean the reader's window.";
     }
@@ -63,8 +82,8 @@ entries! {
         technician: "PC/SCサービスを起動し、自動起動になっているか確かめます。",
             "Start the PC/SC service and check that it starts by itself.";
     }
-    CARD_SILENT ["001"] {
-        cause: "カードのICチップが応答しません。", "The card's chip does not answer.";
+    CARD_SILENT {
+        cause: "カードのICチップが、途中から応答しません。", "The card's chip stopped answering.";
         patient: "カードの向きを確かめ、ケースから出して、もう一度置いてください。",
             "Please take the card out of its sleeve, check which way round it goes and place it again.";
         reception: concat!("別のカードで試し、カードとカードリーダーのどちらが原因か分けます。", papers_ja!()),
@@ -75,10 +94,20 @@ entries! {
     CARD_OTHER ["002"] {
         cause: "マイナンバーカードではないカードが置かれています。", "The card is not a My Number Card.";
         patient: "マイナンバーカードを置いてください。", "Please place your My Number Card.";
-        reception: "マイナンバーカードをお持ちか確かめます。お持ちでなければ資格確認書で受け付けます。",
-            "Ask for the My Number Card. Without one, check the 資格確認書.";
+        reception: concat!("マイナンバーカードをお持ちか伺います。", papers_ja!()),
+            concat!("Ask for the My Number Card. ", papers_en!());
         technician: "正しいカードでも起こるなら、その読み取り口を別のカードで試します。",
             "If it happens with the right card, try the slot with other cards.";
+    }
+    CARD_TELEPHONE {
+        cause: "スマートフォンのICチップが応答しました。このカードリーダーは、カードを受け付けます。",
+            "The chip is that of a telephone; this reader takes the card.";
+        patient: "スマートフォンではなく、マイナンバーカードを置いてください。",
+            "Please place your My Number Card instead of the telephone.";
+        reception: concat!("マイナンバーカードをお持ちか伺います。スマートフォンでは、マイナポータルの画面を見せていただけます。", papers_ja!()),
+            concat!("Ask for the My Number Card. The telephone can show the マイナポータル screen. ", papers_en!());
+        technician: "何もしません。カードをスマートフォンと一緒に置いたときにも起こります。",
+            "Nothing to do. It also happens when the card is placed together with a telephone.";
     }
     CARD_UNREADABLE {
         cause: "カードの応答を読み取れません。", "The card's answers cannot be read.";
@@ -90,10 +119,10 @@ entries! {
     }
     CARD_REMOVED_EARLY {
         cause: "受付が終わる前にカードが取られました。", "The card was taken before the visit was finished.";
-        patient: "もう一度カードを置き、「カードをお取りください」と出るまでお待ちください。",
+        patient: "もう一度カードを置き、終わりの合図が出るまで、そのままお待ちください。",
             "Please place the card again and leave it until you are asked to take it.";
         reception: "カードをもう一度置いていただきます。同意はまだ届いていません。お急ぎなら目視確認か資格確認書で受け付けます。",
-            "Have the card placed again; the consents have not arrived. In a hurry, use a visual check or the 資格確認書.";
+            "Have the card placed again; the consents are missing. In a hurry, use a visual check or the 資格確認書.";
         technician: "続くときは、読み取り口のゆるみと案内の表示を確かめます。",
             "If it keeps happening, check for a loose slot and the guidance shown.";
     }
@@ -107,7 +136,7 @@ entries! {
             "If no card was changed, contact was lost for a moment: examine the slot.";
     }
     CARD_LEFT {
-        cause: "受付のあと、カードが置かれたままです。", "The card was left after the visit.";
+        cause: "受付が終わりましたが、カードが置かれたままです。", "The visit is over and the card was left.";
         patient: "カードをお取りください。", "Please take your card.";
         reception: "カードをご本人にお返しします。それまで次の方は、別のカードリーダーか資格確認書で受け付けます。",
             "Return the card to its owner. Until then, use another reader or the 資格確認書 for the next patient.";

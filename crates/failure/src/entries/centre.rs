@@ -1,15 +1,17 @@
 //! The line to the centre and what the centre answers.
 
-use super::{entries, papers_en, papers_ja, wait_en, wait_ja};
+use super::{call_en, call_ja, entries, papers_en, papers_ja, wait_en, wait_ja};
 
 entries! {
-    CENTRE_UNREACHABLE {
+    CENTRE_UNREACHABLE ["connection error"] {
         cause: "オンライン資格確認のセンターにつながりません。", "There is no connection to the centre.";
         patient: wait_ja!(), wait_en!();
         reception: concat!("少し待って、やり直します。", papers_ja!()),
             concat!("Wait a little and try again. ", papers_en!());
-        technician: "回線、名前解決、通信の認証の順に確かめます。障害情報を見て、コールセンター（0800-080-4583）に連絡します。",
-            "Check line, name resolution and line authentication in this order. Look at the outage notices and call the call centre (0800-080-4583).";
+        technician: concat!("回線、名前解決、通信の認証の順に確かめ、障害情報を見ます。続くときは", call_ja!(),
+                "に連絡します。長い障害では、緊急時医療情報・資格確認機能を使えるようにしてもらえることがあります。"),
+            concat!("Check line, name resolution and line authentication in this order, and the outage notices. If it stays, call the ",
+                call_en!(), "; in a long outage it can switch on the emergency look-up.");
     }
     CENTRE_SILENT {
         cause: "センターにはつながりましたが、返事がありません。", "The centre accepted the connection and then said nothing.";
@@ -40,8 +42,8 @@ entries! {
         patient: wait_ja!(), wait_en!();
         reception: concat!("別のカードリーダーがあれば案内し、担当の技術者に知らせます。", papers_ja!()),
             concat!("Send patients to another reader if there is one, and tell the technician. ", papers_en!());
-        technician: "アカウント（F0…）がカードリーダーごとに一つで、重なりがないか、パスワードが古くないか確かめます。",
-            "Check that each reader has its own account (F0...), none twice, and that the password is current.";
+        technician: "アカウント（F0…）がカードリーダーごとに一つで、重なりがないか、パスワードと証明書が古くないか確かめます。",
+            "Check that each reader has its own account (F0...), none twice, and that password and certificate are current.";
     }
     CENTRE_GARBLED {
         cause: "センターの返事が壊れているか、途中で切れています。", "The centre's answer is broken or cut short.";
@@ -56,36 +58,23 @@ entries! {
         patient: wait_ja!(), wait_en!();
         reception: concat!("表示された番号と文を控えます。", papers_ja!()),
             concat!("Note the code and text shown. ", papers_en!());
-        technician: "番号を、コールセンター（0800-080-4583）に伝えます。",
-            "Report the code to the call centre (0800-080-4583).";
+        technician: concat!("番号を", call_ja!(), "に伝えます。"), concat!("Report the code to the ", call_en!(), ".");
     }
-    QUALIFICATION_INVALID {
-        cause: "センターに登録された資格が、無効になっています。", "The qualification known to the centre is no longer valid.";
-        patient: "保険が変わった方は、係の者にお知らせください。", "If your insurance has changed, please tell the staff.";
-        reception: "保険の変更がないか伺い、新しい資格確認書、資格情報のお知らせ、マイナポータルの画面で確認します。なければ被保険者資格申立書を書いていただき、通常の負担割合で受け付けます。閉院時と翌朝に、もう一度照会します。",
-            "Ask whether the insurance changed; check the new 資格確認書, 資格情報のお知らせ or マイナポータル screen. With none, take a 被保険者資格申立書 and charge the usual share. Ask the centre again at closing time and next morning.";
-        technician: "何もしません。登録の遅れで起こります。", "Nothing to do: registration may lag behind.";
-    }
-    QUALIFICATION_NOT_FOUND {
-        cause: "センターに資格が見つかりません。", "The centre knows no qualification.";
-        patient: "最近、保険が変わった方は、係の者にお知らせください。", "If your insurance changed lately, please tell the staff.";
-        reception: "就職や引っ越しの直後か伺い、番号で照会したときは入力を見直します。資格確認書、資格情報のお知らせ、マイナポータルの画面がなければ、被保険者資格申立書を書いていただき、通常の負担割合で受け付けます。",
-            "Ask about a new job or a move; after a look-up by number, check the digits. Without 資格確認書, 資格情報のお知らせ or マイナポータル screen, take a 被保険者資格申立書 and charge the usual share.";
-        technician: "何もしません。登録の遅れで起こります。", "Nothing to do: registration may lag behind.";
-    }
-    QUALIFICATION_SEVERAL {
-        cause: "条件に合う資格が複数あります。", "Several qualifications match.";
+    CENTRE_PROCESSING {
+        cause: "センターは回答を受け付けましたが、時間内に結果が届きませんでした。",
+            "The centre took the answers and had no result within the time.";
         patient: wait_ja!(), wait_en!();
-        reception: "枝番と生年月日を加えて、もう一度照会します。決まらないときは資格確認書で確認します。",
-            "Ask again with branch number and birth date. If still open, check the 資格確認書.";
-        technician: "何もしません。", "Nothing to do.";
+        reception: concat!("少し待って、もう一度カードを置いていただきます。", papers_ja!()),
+            concat!("Wait a little, then have the card placed again. ", papers_en!());
+        technician: concat!("障害情報を見ます。続くときは、時刻を控えて", call_ja!(), "に連絡します。"),
+            concat!("Look at the outage notices. If it repeats, note the time and call the ", call_en!(), ".");
     }
-    CHARACTERS_BLANKED {
-        cause: "氏名や住所に、表せない文字（●）があります。", "The name or address has a character that could not be shown (●).";
-        patient: "受付は済んでいます。", "Your visit is registered.";
-        reception: "資格は有効に扱います。保存してある正しい文字を●で上書きせず、手で直します。",
-            "The qualification counts. Do not overwrite a stored correct name with ●; correct it by hand.";
-        technician: "レセコンが対応するなら、フォルダーの文字コードをUTF-8にすると、●が減ることがあります。",
-            "If the receipt computer can read it, UTF-8 in the folder may leave fewer ●.";
+    CENTRE_MAINTENANCE {
+        cause: "センターは、予告された保守のため止まっています。", "The centre stands still for announced maintenance.";
+        patient: wait_ja!(), wait_en!();
+        reception: concat!("予告された時刻を過ぎたら、やり直します。", papers_ja!()),
+            concat!("Try again when the announced time is over. ", papers_en!());
+        technician: concat!("計画停止のお知らせで終わりの時刻を確かめます。過ぎても戻らなければ、", call_ja!(), "に連絡します。"),
+            concat!("Look up the end in the notices of planned stops. If it passes and nothing changes, call the ", call_en!(), ".");
     }
 }

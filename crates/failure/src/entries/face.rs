@@ -1,6 +1,6 @@
 //! The face, and the photo it is compared with.
 
-use super::{entries, papers_en, papers_ja};
+use super::{entries, papers_en, papers_ja, wait_en, wait_ja};
 
 const TRY_PIN_JA: &str = "暗証番号をご利用になるか、係の者にお声がけください。";
 const TRY_PIN_EN: &str = "Please use your PIN, or speak to the staff.";
@@ -9,13 +9,23 @@ const OTHER_WAY_EN: &str = "Switch to the PIN, or use a visual check.";
 
 entries! {
     NUMBER_B_WRONG {
-        cause: "カードの券面の番号（照合番号B）を読み違えたか、カードが受け付けませんでした。",
-            "The number printed on the card (照合番号B) was misread, or the card did not accept it.";
-        patient: "カードの向きを確かめ、もう一度置いてください。", "Please check which way round the card goes and place it again.";
+        cause: "カードの券面から読んだ番号（照合番号B）を、カードが受け付けませんでした。読み違いと考えられます。",
+            "The card refused the number read from its face (照合番号B); it was probably misread.";
+        patient: TRY_PIN_JA, TRY_PIN_EN;
         reception: "券面の汚れ、シール、日光を確かめます。番号は10回の誤りでロックされるため、繰り返さず、暗証番号か目視確認に切り替えます。",
             "Look for dirt, stickers and sun on the card. The number locks after ten errors: do not repeat, use the PIN or a visual check.";
         technician: "多くのカードで起こるなら、カードリーダーの読み取り窓を清掃します。",
             "If many cards fail, clean the reader's window.";
+    }
+    NUMBER_B_UNREADABLE {
+        cause: "カードリーダーが、カードの券面の番号（照合番号B）を読み取れませんでした。番号の回数は減っていません。",
+            "The reader could not read 照合番号B from the card's face. No try of it was spent.";
+        patient: "カードをケースから出し、向きを確かめて、もう一度置いてください。",
+            "Please take the card out of its sleeve, check which way round it goes and place it again.";
+        reception: "券面の汚れ、シール、日光、カードの向きを確かめます。読み取れないときは暗証番号か目視確認で受け付けます。",
+            "Look for dirt, stickers, sun and the wrong side. Otherwise use the PIN or a visual check.";
+        technician: "多くのカードで起こるなら、カードリーダーの読み取り窓を清掃し、日光を避けて置きます。",
+            "If many cards fail, clean the reader's window and keep the sun off it.";
     }
     NUMBER_B_LAST_TRY {
         cause: "照合番号Bの読み取りを、これ以上は試しません。続けるとカードの番号がロックされるおそれがあります。",
@@ -37,7 +47,7 @@ entries! {
     }
     PHOTO_FORGED {
         cause: "カードの顔写真の署名を確かめられません。", "The signature of the card's photo does not hold.";
-        patient: "係の者がご案内します。", "Staff will help you.";
+        patient: wait_ja!(), wait_en!();
         reception: concat!("顔認証と目視確認には進まず、ほかの本人確認書類も見せていただきます。", papers_ja!()),
             concat!("Do not go on with face or visual check; ask for another proof of identity. ", papers_en!());
         technician: "どのカードでも起こるなら、登録した発行者の証明書が古くないか確かめます。",
@@ -45,7 +55,7 @@ entries! {
     }
     PHOTO_OF_OTHER_CHIP {
         cause: "顔写真が、このカードのものではありません。", "The photo belongs to another card.";
-        patient: "係の者がご案内します。", "Staff will help you.";
+        patient: wait_ja!(), wait_en!();
         reception: concat!("顔認証と目視確認には進まず、ほかの本人確認書類も見せていただきます。", papers_ja!()),
             concat!("Do not go on with face or visual check; ask for another proof of identity. ", papers_en!());
         technician: "カードの入れ替えや偽造が疑われます。時刻とカードリーダーを記録します。",
@@ -58,32 +68,35 @@ entries! {
         technician: "どのカードでも起こるなら、読み取り口と写真の形式の設定を確かめます。",
             "If every card fails, check the slot and the photo format of the reader.";
     }
-    FACE_NO_MATCH {
+    FACE_NO_MATCH ["face not matched"] {
         cause: "カードの顔写真と一致しませんでした。", "The face does not match the card's photo.";
-        patient: "マスクや帽子を取り、正面を見てください。暗証番号も使えます。",
-            "Please take off mask or hat and look straight ahead. You may also use your PIN.";
-        reception: "ご本人か確かめ、暗証番号に切り替えるか、目視確認で受け付けます。",
-            "Make sure it is the owner of the card; switch to the PIN, or use a visual check.";
+        patient: "もう少し近づき、顔を上げて正面を見てください。暗証番号も使えます。",
+            "Please come a little closer, look up and straight ahead. You may also use your PIN.";
+        reception: "ご本人か確かめ、マスクや帽子を取り、明るいほうを向いていただきます。一度で合わなければ、暗証番号か目視確認をおすすめします。",
+            "Make sure it is the owner of the card; help with mask, hat and light. After one failure, offer the PIN or a visual check.";
         technician: "続くときは、照明、カメラの汚れ、設置の高さを確かめます。",
             "If it keeps happening, check light, camera lens and height.";
     }
     FACE_TOO_DARK {
         cause: "顔に当たる光が足りません。", "There is not enough light on the face.";
-        patient: "明るいほうを向いてください。", "Please turn towards the light.";
+        patient: "明るいほうを向いてください。暗証番号も使えます。",
+            "Please turn towards the light. You may also use your PIN.";
         reception: "照明をつけるか、向きを変えます。急ぐときは暗証番号か目視確認で受け付けます。",
             "Switch on a light or turn the reader. In a hurry, use the PIN or a visual check.";
         technician: "機種が求める明るさに合う場所に置きます。", "Place the reader where the light is as its model needs.";
     }
     FACE_NOT_FOUND {
         cause: "カメラに顔が写っていません。", "No face is before the camera.";
-        patient: "画面の枠に顔を入れてください。", "Please bring your face into the frame.";
+        patient: "もう少し近づき、画面の枠に顔を入れてください。暗証番号も使えます。",
+            "Please come a little closer and bring your face into the frame. You may also use your PIN.";
         reception: "立ち位置と高さを案内します。届かない方は暗証番号か目視確認で受け付けます。",
             "Help with place and height. For those who cannot reach, use the PIN or a visual check.";
         technician: "カメラの向きと汚れを確かめます。", "Check the camera's angle and lens.";
     }
     FACE_NOT_ALIVE {
         cause: "写真や画面がカメラに向けられたと判断されました。", "The reader took what it saw for a picture.";
-        patient: "カメラを直接見てください。", "Please look at the camera yourself.";
+        patient: "カメラをまっすぐ見てください。暗証番号も使えます。",
+            "Please look straight at the camera. You may also use your PIN.";
         reception: "ご本人がその場にいるか確かめ、暗証番号か目視確認で受け付けます。",
             "Make sure the person is there; then use the PIN or a visual check.";
         technician: "何度も誤るときは、背景の鏡、掲示物、照明の映り込みを除きます。",
@@ -100,7 +113,8 @@ entries! {
     }
     FACE_POSE {
         cause: "顔が横を向いているか、傾いています。", "The face is turned away or tilted too far.";
-        patient: "正面を向いて、画面をまっすぐ見てください。", "Please face the screen and look straight ahead.";
+        patient: "顔を上げて、正面をまっすぐ見てください。暗証番号も使えます。",
+            "Please look up and straight ahead. You may also use your PIN.";
         reception: "立ち位置と向きを案内します。難しい方は暗証番号か目視確認で受け付けます。",
             "Help with place and direction. Where that is hard, use the PIN or a visual check.";
         technician: "続くときは、設置の高さと角度を確かめます。", "If it keeps happening, check height and angle of the reader.";

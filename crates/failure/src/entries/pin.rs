@@ -5,10 +5,10 @@ use super::entries;
 entries! {
     PIN_WRONG {
         cause: "暗証番号が違います。", "The PIN was wrong.";
-        patient: "4桁の番号を確かめて、もう一度入力してください。顔認証も使えます。",
-            "Please check your four digits and type them again. You may also use the face check.";
-        reception: "番号は口に出さないようお願いします。あやふやなら顔認証か目視確認に切り替えます。",
-            "The number must not be said aloud. If the patient is unsure, switch to face or visual check.";
+        patient: "4桁の番号を、もう一度ゆっくり入力してください。顔認証も使えます。",
+            "Please type your four digits again, slowly. You may also use the face check.";
+        reception: "番号は口に出さないようお願いします。3回続けて間違えるとロックされるので、あやふやなら顔認証か目視確認に切り替えます。",
+            "The number must not be said aloud. Three errors lock it: if the patient is unsure, switch to face or visual check.";
         technician: "何もしません。続くときは、画面の数字と押した位置が合うか確かめます。",
             "Nothing to do. If it keeps happening, check that keys and touch positions agree.";
     }
@@ -21,12 +21,14 @@ entries! {
         technician: "何もしません。", "Nothing to do.";
     }
     PIN_LOCKED {
-        cause: "暗証番号がロックされています。", "The PIN is locked.";
+        cause: "暗証番号がロックされているか、暗証番号のないカード（顔認証マイナンバーカード）です。",
+            "The PIN is locked, or the card is one without a PIN (for the face check only).";
         patient: "顔認証をお使いいただくか、係の者にお声がけください。",
             "Please use the face check, or speak to the staff.";
-        reception: "顔認証か目視確認で受け付けます。ロックは市区町村の窓口か、対応するコンビニの端末で解除できます。",
-            "Use face or visual check. The municipality, or a convenience-store kiosk, unlocks the PIN.";
-        technician: "何もしません。カードの状態です。", "Nothing to do: this is the card's state.";
+        reception: "顔認証か目視確認で受け付けます。暗証番号のないカードは、いつもこの二つです。ロックは市区町村の窓口か、準備があればコンビニの端末で解除できます。",
+            "Use face or visual check; for a card without a PIN these are the only two. The municipality, or with the right set-up a convenience-store kiosk, unlocks a PIN.";
+        technician: "何もしません。カードの状態で、端末からは区別できません。",
+            "Nothing to do: this is the card's state, and the terminal cannot tell the two apart.";
     }
     PIN_CANCELLED {
         cause: "暗証番号の入力が取り消されました。", "The patient cancelled the PIN.";

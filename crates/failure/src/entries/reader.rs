@@ -1,6 +1,6 @@
 //! The reader and its driver.
 
-use super::{entries, papers_en, papers_ja, wait_en, wait_ja};
+use super::{call_en, call_ja, entries, papers_en, papers_ja, wait_en, wait_ja};
 
 entries! {
     READER_ABSENT {
@@ -30,16 +30,16 @@ entries! {
         technician: "ポートを開いているプログラム（メーカーの常駐ソフトなど）を止めます。",
             "Stop the program that has the port open, such as the maker's resident software.";
     }
-    READER_UNPLUGGED {
+    READER_UNPLUGGED ["COM", "COM disconnected"] {
         cause: "使用中にカードリーダーとの接続が切れました。",
             "The reader went away while in use.";
         patient: "カードをお取りになり、少しお待ちください。", "Please take your card and wait a moment.";
         reception: concat!("ケーブルを差し直します。自動で再開したら、もう一度カードを置いていただきます。", papers_ja!()),
             concat!("Plug the cable in again. When the reader is back, have the card placed again. ", papers_en!());
-        technician: "繰り返すときは、ケーブル、ポート、給電、USBの省電力設定を確かめます。",
-            "If it repeats, check cable, port, power supply and USB power saving.";
+        technician: "繰り返すときは、別のケーブル、ハブを通さない別のポート、給電、USBの省電力設定を試し、それからメーカーに連絡します。",
+            "If it repeats, try another cable, another port without a hub, power supply and USB power saving; then the maker.";
     }
-    READER_SILENT {
+    READER_SILENT ["desktop visible"] {
         cause: "カードリーダーが決められた時間内に応答しません。",
             "The reader does not answer within its limit.";
         patient: wait_ja!(), wait_en!();
@@ -72,8 +72,18 @@ entries! {
         patient: wait_ja!(), wait_en!();
         reception: concat!("画面の番号を控え、電源を入れ直します。", papers_ja!()),
             concat!("Note the number on its screen and switch it off and on. ", papers_en!());
-        technician: "番号を控えてメーカーに連絡します。",
-            "Note the number and contact the maker.";
+        technician: "番号を控えてメーカーに連絡します。番号の意味は `uketsuke explain 番号` で見られます。",
+            "Note the number and contact the maker. `uketsuke explain NUMBER` tells what is known of it.";
+    }
+    // 007 and up are such numbers too; `explain` sends every other three-digit number here.
+    READER_NUMBER_UNPUBLISHED ["003", "004", "005"] {
+        cause: "カードリーダーの番号です。番号があることは知られていますが、意味は公開されていません。",
+            "This is a reader's own number. It is known to exist, and its meaning is not public.";
+        patient: wait_ja!(), wait_en!();
+        reception: concat!("カードリーダーとパソコンの両方の画面の番号を控えます。", papers_ja!()),
+            concat!("Note the number on the reader and the one on the PC. ", papers_en!());
+        technician: concat!("カードリーダーとパソコンの両方の番号を、", call_ja!(), "に伝えます。"),
+            concat!("Report both numbers, the reader's and the PC's, to the ", call_en!(), ".");
     }
     READER_UNSUPPORTED {
         cause: "この機種にない機能が求められました。",

@@ -1,17 +1,8 @@
-//! The patient's pace, the ledger, the face folder and the configuration.
+//! The ledger, the face folder and the configuration.
 
 use super::{entries, papers_en, papers_ja, wait_en, wait_ja};
 
 entries! {
-    PATIENT_SLOW {
-        cause: "時間内に操作がありませんでした。", "The patient did not act within the time.";
-        patient: "もう一度カードを置いてください。お手伝いが要るときは、お声がけください。",
-            "Please place the card again. Ask the staff if you need help.";
-        reception: "そばで案内します。顔認証が難しい方には、暗証番号か目視確認をおすすめします。",
-            "Help at the reader. Where the face check is hard, offer PIN or visual check.";
-        technician: "よく起こるときは、設定の待ち時間を延ばします。",
-            "If it happens often, allow more time in the configuration.";
-    }
     LEDGER_WRITE_FAILED {
         cause: "結果を保存できなかったため、レセコンに渡していません。",
             "The result could not be stored, so it was not told to the receipt computer.";
