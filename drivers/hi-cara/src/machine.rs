@@ -58,6 +58,7 @@ enum Wants {
     Method,
     Attempt { attempt: AttemptId, number_told: bool, photo_said: bool },
     Pin,
+    Passcode,
     Consent(String),
 }
 
@@ -246,7 +247,10 @@ impl Machine {
                 Event::FaceCompared { attempt, verdict, conditions }
             }
             (UnitEvent::PinEntered { pin, .. }, Wants::Pin) => Event::PinEntered(pin),
-            (UnitEvent::PinCancelled { .. }, Wants::Pin) => Event::PinCancelled,
+            (UnitEvent::PasscodeEntered { passcode, .. }, Wants::Passcode) => {
+                Event::PasscodeEntered(passcode)
+            }
+            (UnitEvent::PinCancelled { .. }, Wants::Pin | Wants::Passcode) => Event::PinCancelled,
             (UnitEvent::ConsentAnswered { screen, decision, .. }, Wants::Consent(asked))
                 if screen == *asked =>
             {
@@ -281,7 +285,7 @@ impl Machine {
             Command::Show(notice) => vec![wording::notice(notice)?],
             // Japanese is what the screen speaks anyway.
             Command::Speak(Language::Japanese) => Vec::new(),
-            Command::Speak(_) | Command::AskPasscode { .. } | Command::ReadDocument => return None,
+            Command::Speak(_) | Command::ReadDocument => return None,
             Command::Light(lamp) => {
                 let on = if self.lamp_on { None } else { Some(wording::lamp_on()) };
                 self.lamp_on = true;
@@ -298,6 +302,9 @@ impl Machine {
             Command::Compare { attempt, photo } => vec![self.compare(attempt, photo)?],
             Command::AskPin { tries_left, .. } => {
                 self.ask(Wants::Pin, |ask| HostMessage::AskPin { ask, tries_left })?
+            }
+            Command::AskPasscode { .. } => {
+                self.ask(Wants::Passcode, |ask| HostMessage::AskPasscode { ask })?
             }
             Command::AskConsent(screen) => {
                 self.ask(Wants::Consent(screen.id.clone()), |ask| HostMessage::AskConsent { ask, screen })?

@@ -5,7 +5,7 @@
 use hi_cara::FACTORY;
 use hi_cara_frames::host::next_serial;
 use hi_cara_frames::{Ask, Direction, Frame, HostMessage, Identity, MODEL, Refusal, UnitEvent, UnitMessage};
-use model::{Moment, NumberB, Pii, Pin};
+use model::{Moment, NumberB, Passcode, Pii, Pin};
 use reader::{
     AttemptId, Command, Conditions, Effect, FaceVerdict, Input, Lamp, Method, Notice, PadOrder, ReaderDriver,
     ReaderFactory,
@@ -168,6 +168,43 @@ fn only_the_open_question_is_answered() {
     hand.happens(number_b(ask, OPEN));
     hand.happens(number_b(ask, OPEN));
     assert_eq!(hand.told, ["number B read"], "it is read once in an attempt");
+}
+
+#[test]
+fn a_passcode_is_never_taken_for_a_pin_nor_a_pin_for_a_passcode() {
+    let pin = |ask| UnitEvent::PinEntered { ask, pin: Pin::from_digits(b"1234").unwrap() };
+    let passcode =
+        |ask| UnitEvent::PasscodeEntered { ask, passcode: Passcode::from_digits(b"5678").unwrap() };
+    let pad = PadOrder::TELEPHONE;
+
+    let mut hand = Hand::begun();
+    hand.input(Input::Command(Command::AskPin { tries_left: 3, pad }));
+    let Some((_, HostMessage::AskPin { ask, .. })) = hand.asked.pop() else { panic!() };
+    hand.happens(passcode(ask));
+    assert!(hand.told.is_empty(), "{:?}", hand.told);
+    hand.happens(pin(ask));
+    assert_eq!(hand.told, ["PIN entered"]);
+
+    let mut hand = Hand::begun();
+    hand.input(Input::Command(Command::AskPasscode { pad }));
+    let Some((_, HostMessage::AskPasscode { ask })) = hand.asked.pop() else { panic!() };
+    hand.happens(pin(ask));
+    assert!(hand.told.is_empty(), "{:?}", hand.told);
+    hand.happens(passcode(ask));
+    hand.happens(UnitEvent::PinCancelled { ask });
+    assert_eq!(hand.told, ["passcode entered"], "once");
+}
+
+#[test]
+fn a_passcode_that_the_unit_cannot_ask_for_is_told_by_its_name() {
+    let mut hand = Hand::begun();
+    hand.input(Input::Command(Command::AskPasscode { pad: PadOrder::TELEPHONE }));
+    let (serial, message) = hand.asked.pop().unwrap();
+    hand.says(&UnitMessage::Refused(message.verb(), Refusal::Unknown), serial);
+    assert_eq!(hand.told, ["unsupported AskPasscode"]);
+    let HostMessage::AskPasscode { ask } = message else { panic!() };
+    hand.happens(UnitEvent::PinCancelled { ask });
+    assert_eq!(hand.told.len(), 1, "it is not asked any more");
 }
 
 #[test]

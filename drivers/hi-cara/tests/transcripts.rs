@@ -8,7 +8,7 @@
 )]
 
 use hi_cara::FACTORY;
-use model::{ConsentItem, ConsentScreen, Decision, Moment, Pii, Pin, Purpose};
+use model::{ConsentItem, ConsentScreen, Decision, Moment, Passcode, Pii, Pin, Purpose};
 use reader::conformance::{Act, AskedView, CardFace, Faces, Firmware, GreyFrame, Pair, Reading, UnitConfig};
 use reader::{
     AttemptId, Command, Conditions, Event, FaceVerdict, Input, Lamp, Language, Method, Notice, PadOrder,
@@ -163,6 +163,57 @@ fn whole_visits(desk: &mut Desk, faces: &Faces) {
     }
 }
 
+fn ask_passcode() -> Command {
+    Command::AskPasscode { pad: PadOrder::TELEPHONE }
+}
+
+fn passcode(digits: &[u8]) -> Act {
+    Act::TypePasscode(Passcode::from_digits(digits).unwrap())
+}
+
+const PASSCODE_PAD: AskedView = AskedView::Passcode { pad: None };
+
+/// A visit at the armed desk: staff confirm with the passcode, the patient answers one screen of everything.
+fn visual_visit(desk: &mut Desk) {
+    desk.say(Command::Show(Notice::VisualArmed));
+    place(desk);
+    assert_eq!(desk.firmware.view().notice, "visual_armed");
+    desk.say(Command::OfferMethods(vec![Method::Visual, Method::Pin, Method::Face]));
+    see(desk, |asked| *asked == AskedView::Methods { offered: vec!["visual", "pin", "face"] });
+    assert!(desk.act(Act::Choose(Method::Visual)));
+    let Event::MethodChosen(Method::Visual) = hear(desk, "method chosen") else { panic!() };
+
+    desk.say(ask_passcode());
+    see(desk, |asked| *asked == PASSCODE_PAD);
+    assert!(!desk.act(Act::TypePin(Pin::from_digits(b"9999").unwrap())), "no PIN is asked");
+    assert!(desk.act(Act::Cancel));
+    hear(desk, "PIN cancelled");
+    desk.say(ask_passcode());
+    see(desk, |asked| *asked == PASSCODE_PAD);
+    assert!(desk.act(passcode(b"4826")));
+    let Event::PasscodeEntered(typed) = hear(desk, "passcode entered") else { panic!() };
+    assert_eq!(typed.expose(Purpose::Judge), b"4826");
+
+    desk.say(Command::Show(Notice::StaffCheck));
+    let everything = ConsentScreen { id: "everything".into(), items: ConsentItem::ALL.to_vec() };
+    desk.say(Command::AskConsent(everything));
+    see(desk, |asked| matches!(asked, AskedView::Consent { items, .. } if *items == ConsentItem::ALL));
+    assert_eq!(desk.firmware.view().notice, "staff_check");
+    assert!(desk.act(Act::Consent(true)));
+    hear(desk, "consent answered");
+    assert!(desk.act(Act::TakeCard));
+    hear(desk, "card taken");
+}
+
+#[test]
+fn a_visit_that_staff_confirm_with_the_passcode() {
+    let mut desk = ready();
+    visual_visit(&mut desk);
+    desk.say(Command::OfferMethods(vec![Method::Visual]));
+    see(&mut desk, |asked| *asked == AskedView::Methods { offered: vec!["visual"] });
+    assert!(desk.troubles.is_empty(), "{:?}", desk.troubles);
+}
+
 #[test]
 fn whole_visits_by_face_and_by_pin() {
     let mut desk = ready();
@@ -181,6 +232,7 @@ fn a_bad_cable_is_mended_by_saying_it_again() {
         desk.input(Input::LinkOpened);
         hear(&mut desk, "ready");
         whole_visits(&mut desk, &faces);
+        visual_visit(&mut desk);
         assert!(desk.troubles.is_empty(), "seed {seed}: {:?} {:?}", desk.troubles, desk.fault_texts);
     }
 }
@@ -292,6 +344,22 @@ fn a_cancelled_or_replaced_question_is_not_answered() {
     desk.say(ask_pin(2));
     assert!(desk.act(Act::Cancel));
     hear(&mut desk, "PIN cancelled");
+}
+
+#[test]
+fn a_passcode_under_way_is_dropped_once_the_pin_is_asked() {
+    let mut desk = ready();
+    desk.say(ask_passcode());
+    see(&mut desk, |asked| *asked == PASSCODE_PAD);
+    desk.freeze_to_host(true);
+    assert!(desk.act(passcode(b"4826")));
+    desk.say(ask_pin(3));
+    desk.freeze_to_host(false);
+    hear_nothing(&mut desk);
+    see(&mut desk, |asked| matches!(asked, AskedView::Pin { tries_left: 3, .. }));
+    assert!(!desk.act(passcode(b"4826")), "no passcode is asked");
+    type_pin(&mut desk, b"1234");
+    assert_eq!(&typed(&mut desk), b"1234");
 }
 
 #[test]

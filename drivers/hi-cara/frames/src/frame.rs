@@ -192,7 +192,7 @@ impl<'a> Frame<'a> {
         self.status
     }
 
-    /// The fields: the payload without its checksum. May hold a PIN, 照合番号B or a photo.
+    /// The fields: the payload without its checksum. May hold a PIN, a passcode, 照合番号B or a photo.
     #[must_use]
     pub const fn content(&self) -> &'a [u8] {
         self.content

@@ -79,6 +79,10 @@ pub enum Notice {
     Failure(NoticeCode),
     /// Number 7.
     OutOfOrder,
+    /// Number 8.
+    VisualArmed,
+    /// Number 9.
+    StaffCheck,
 }
 
 /// A failure's code on the wire: 1 to 40 of A-Z, 0-9, '_'.
@@ -134,7 +138,7 @@ pub enum HostMessage {
     OfferMethods {
         /// The question's number.
         ask: Ask,
-        /// One or two.
+        /// One to three, each once.
         methods: Vec<Method>,
     },
     /// Open an attempt, read 照合番号B.
@@ -160,6 +164,11 @@ pub enum HostMessage {
         /// Tries left on the card.
         tries_left: u8,
     },
+    /// Ask a member of staff for the passcode.
+    AskPasscode {
+        /// The question's number.
+        ask: Ask,
+    },
     /// Ask one consent question.
     AskConsent {
         /// The question's number.
@@ -172,7 +181,7 @@ pub enum HostMessage {
 }
 
 /// Numbers of the consent items on the wire: position in this list, from 1.
-const ITEMS: [ConsentItem; 12] = [
+const ITEMS: [ConsentItem; 17] = [
     ConsentItem::LimitCertificate,
     ConsentItem::SpecificDiseases,
     ConsentItem::HealthCheckups,
@@ -185,6 +194,11 @@ const ITEMS: [ConsentItem; 12] = [
     ConsentItem::OtherAllergies,
     ConsentItem::Tests,
     ConsentItem::Prescriptions,
+    ConsentItem::MedicalAssistance,
+    ConsentItem::SubsidyCertificates,
+    ConsentItem::ElectronicPrescription,
+    ConsentItem::CarryOver,
+    ConsentItem::Registration,
 ];
 
 pub(crate) const BEGIN: Verb = Verb::new(0x40, 1);
@@ -208,6 +222,7 @@ impl HostMessage {
             Self::AskPin { .. } => Verb::new(0x43, 4),
             Self::AskConsent { .. } => Verb::new(0x43, 5),
             Self::Cancel => Verb::new(0x43, 6),
+            Self::AskPasscode { .. } => Verb::new(0x43, 7),
         }
     }
 
@@ -249,6 +264,7 @@ impl HostMessage {
             (0x43, 4) => Self::AskPin { ask: ask(&mut fields)?, tries_left: fields.byte("tries")? },
             (0x43, 5) => Self::AskConsent { ask: ask(&mut fields)?, screen: parse_screen(&mut fields)? },
             (0x43, 6) => Self::Cancel,
+            (0x43, 7) => Self::AskPasscode { ask: ask(&mut fields)? },
             _ => return Err(FrameError::Verb),
         };
         fields.end()?;
@@ -285,6 +301,7 @@ impl HostMessage {
                 content.extend_from_slice(&ask.0.to_be_bytes());
                 content.push(*tries_left);
             }
+            Self::AskPasscode { ask } => content.extend_from_slice(&ask.0.to_be_bytes()),
             Self::AskConsent { ask, screen } => emit_screen(*ask, screen, &mut content)?,
         }
         Ok(content)
@@ -321,6 +338,8 @@ fn emit_notice(notice: &Notice, content: &mut Vec<u8>) {
         Notice::CardLeft => 5,
         Notice::Failure(_) => 6,
         Notice::OutOfOrder => 7,
+        Notice::VisualArmed => 8,
+        Notice::StaffCheck => 9,
     });
     if let Notice::Failure(code) = notice {
         content.extend_from_slice(code.as_str().as_bytes());
@@ -336,6 +355,8 @@ fn parse_notice(fields: &mut Fields<'_>) -> Result<Notice, FrameError> {
         5 => Notice::CardLeft,
         6 => Notice::Failure(NoticeCode::parse(fields.rest())?),
         7 => Notice::OutOfOrder,
+        8 => Notice::VisualArmed,
+        9 => Notice::StaffCheck,
         _ => return Err(FrameError::Field { field: "notice" }),
     })
 }
@@ -374,8 +395,15 @@ pub(crate) const fn parse_method(number: u8) -> Result<Method, FrameError> {
     }
 }
 
+/// One to three methods, each once.
 fn parse_methods(numbers: &[u8]) -> Result<Vec<Method>, FrameError> {
-    if !matches!(numbers, [1] | [2] | [1, 2] | [2, 1]) {
+    let each_once = match numbers {
+        [_] => true,
+        [first, second] => first != second,
+        [first, second, third] => first != second && first != third && second != third,
+        _ => false,
+    };
+    if !each_once {
         return Err(FrameError::Field { field: "methods" });
     }
     numbers.iter().map(|number| parse_method(*number)).collect()

@@ -5,8 +5,8 @@ use crate::host::{Ask, HostMessage};
 use crate::unit::{UnitEvent, UnitMessage};
 use model::Purpose;
 
-/// One frame as text, without PIN, 照合番号B or photo. Anything that is not one whole message is told by its length
-/// only: half a frame may hold half a PIN.
+/// One frame as text, without PIN, passcode, 照合番号B or photo. Anything that is not one whole message is told by its
+/// length only: half a frame may hold half a PIN.
 #[must_use]
 pub fn redact(frame: &[u8]) -> String {
     request_line(frame)
@@ -44,6 +44,7 @@ fn host_fields(message: &HostMessage) -> String {
             format!("{}compare: {:016X} ({bytes} bytes removed)", asked(*ask), attempt.0)
         }
         HostMessage::AskPin { ask, tries_left } => format!("{}PIN: {tries_left} tries", asked(*ask)),
+        HostMessage::AskPasscode { ask } => format!("{}passcode", asked(*ask)),
         HostMessage::AskConsent { ask, screen } => {
             format!("{}consent: {} {:?}", asked(*ask), screen.id, screen.items)
         }
@@ -84,8 +85,10 @@ fn event_fields(event: &UnitEvent) -> String {
             format!("verdict: {:016X} {verdict:?}, lux {lux:?}, sun {sun:?}", attempt.0)
         }
         UnitEvent::PinEntered { .. } => String::from("PIN typed (4 digits removed)"),
-        UnitEvent::PinCancelled { .. } => String::from("PIN not wanted"),
-        UnitEvent::ConsentAnswered { screen, decision, .. } => format!("consent: {screen} {decision:?}"),
+        UnitEvent::PasscodeEntered { .. } => String::from("passcode typed (4 digits removed)"),
+        UnitEvent::PinCancelled { .. } => String::from("not wanted"),
+        // What a patient agrees to stays out of a trace.
+        UnitEvent::ConsentAnswered { screen, .. } => format!("consent: {screen} (answer removed)"),
         UnitEvent::Fault(number) => format!("fault: {number:02}"),
     };
     format!("{answered}{told}")

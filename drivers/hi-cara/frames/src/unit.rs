@@ -4,7 +4,7 @@ use crate::FrameError;
 use crate::field::{Fields, screen_id, text};
 use crate::frame::{Frame, Verb, reply};
 use crate::host::{Ask, BEGIN, ask, attempt, emit_attempt, method_number, parse_method};
-use model::{Decision, NumberB, Pin, Purpose};
+use model::{Decision, NumberB, Passcode, Pin, Purpose};
 use reader::{AttemptId, Conditions, FaceVerdict, Method};
 use zeroize::Zeroizing;
 
@@ -90,7 +90,14 @@ pub enum UnitEvent {
         /// The digits.
         pin: Pin,
     },
-    /// The patient does not want to type the PIN.
+    /// Four digits were typed where the passcode was asked.
+    PasscodeEntered {
+        /// The question's number.
+        ask: Ask,
+        /// The digits.
+        passcode: Passcode,
+    },
+    /// Whoever was to type, PIN or passcode, does not want to.
     PinCancelled {
         /// The question's number.
         ask: Ask,
@@ -137,6 +144,7 @@ impl UnitEvent {
             Self::PinEntered { .. } => Verb::new(0x53, 4),
             Self::PinCancelled { .. } => Verb::new(0x53, 5),
             Self::ConsentAnswered { .. } => Verb::new(0x53, 6),
+            Self::PasscodeEntered { .. } => Verb::new(0x53, 7),
             Self::Fault(_) => Verb::new(0x54, 1),
         }
     }
@@ -149,6 +157,7 @@ impl UnitEvent {
             | Self::NumberB { ask, .. }
             | Self::Verdict { ask, .. }
             | Self::PinEntered { ask, .. }
+            | Self::PasscodeEntered { ask, .. }
             | Self::PinCancelled { ask }
             | Self::ConsentAnswered { ask, .. } => Some(*ask),
             Self::PoweredUp { .. }
@@ -181,6 +190,9 @@ impl UnitEvent {
                 emit_conditions(*conditions, &mut content)?;
             }
             Self::PinEntered { pin, .. } => content.extend_from_slice(pin.expose(Purpose::Simulate)),
+            Self::PasscodeEntered { passcode, .. } => {
+                content.extend_from_slice(passcode.expose(Purpose::Simulate));
+            }
             Self::ConsentAnswered { screen, decision, .. } => {
                 screen_id(screen.as_bytes())?;
                 content.push(u8::from(*decision == Decision::Agreed));
@@ -223,6 +235,11 @@ impl UnitEvent {
                 let decision = parse_decision(fields.byte("answer")?)?;
                 Self::ConsentAnswered { ask, decision, screen: screen_id(fields.rest())? }
             }
+            (0x53, 7) => Self::PasscodeEntered {
+                ask: ask(fields)?,
+                passcode: Passcode::from_digits(fields.rest())
+                    .map_err(|_| FrameError::Field { field: "passcode" })?,
+            },
             (0x54, 1) => Self::Fault(parse_fault(fields.byte("fault")?)?),
             _ => return Err(FrameError::Verb),
         })

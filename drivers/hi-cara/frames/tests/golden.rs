@@ -6,8 +6,8 @@ use hi_cara_frames::{
     Ask, Collector, Direction, Frame, FrameError, HostMessage, Identity, LampLine, MODEL, Notice, Phrase,
     Refusal, UnitEvent, UnitMessage, redact,
 };
-use model::{ConsentItem, ConsentScreen, NumberB, Pii, Pin};
-use reader::{AttemptId, Conditions, FaceVerdict};
+use model::{ConsentItem, ConsentScreen, Decision, NumberB, Passcode, Pii, Pin};
+use reader::{AttemptId, Conditions, FaceVerdict, Method};
 
 const ATTEMPT: AttemptId = AttemptId(0x1122_3344_5566_7788);
 
@@ -59,6 +59,27 @@ fn what_the_terminal_sends() {
         &HostMessage::AskConsent { ask: Ask(4), screen },
         0x0C,
         "FF 43 05 0C 10 FD 0004 02 04 05 6D65646963616C B780721C",
+    );
+    host(&HostMessage::Show(Notice::StaffCheck), 0x0D, "FF 41 01 0D 05 FD 09 DA515855");
+    let methods = vec![Method::Visual, Method::Face, Method::Pin];
+    host(
+        &HostMessage::OfferMethods { ask: Ask(5), methods },
+        0x0E,
+        "FF 43 01 0E 09 FD 0005 03 01 02 F8D9C986",
+    );
+    host(&HostMessage::AskPasscode { ask: Ask(6) }, 0x0F, "FF 43 07 0F 06 FD 0006 D8CB0B68");
+    let items = vec![
+        ConsentItem::MedicalAssistance,
+        ConsentItem::SubsidyCertificates,
+        ConsentItem::ElectronicPrescription,
+        ConsentItem::CarryOver,
+        ConsentItem::Registration,
+    ];
+    let screen = ConsentScreen { id: "choices".into(), items };
+    host(
+        &HostMessage::AskConsent { ask: Ask(7), screen },
+        0x10,
+        "FF 43 05 10 13 FD 0007 05 0D 0E 0F 10 11 63686F69636573 924E1DC5",
     );
     host(&HostMessage::Taken, 0x04, "FF 40 03 04 04 FD BF291EB1");
 }
@@ -115,6 +136,12 @@ fn what_the_unit_sends() {
         0x04,
         "FE 53 04 04 0A 00 FD 0003 31323334 705BDC4D",
     );
+    let passcode = Passcode::from_digits(b"5678").unwrap();
+    unit(
+        &UnitMessage::Event(UnitEvent::PasscodeEntered { ask: Ask(6), passcode }),
+        0x05,
+        "FE 53 07 05 0A 00 FD 0006 35363738 2B2AE8A6",
+    );
     unit(
         &UnitMessage::Event(UnitEvent::PoweredUp { power_up: 8 }),
         0x00,
@@ -141,7 +168,7 @@ fn one_message_has_one_form() {
 }
 
 #[test]
-fn a_trace_shows_no_pin_no_number_b_and_no_photo() {
+fn a_trace_shows_no_pin_no_passcode_no_number_b_no_photo_and_no_answer() {
     assert_eq!(redact(&bytes("FF 40 02 07 04 FD 05D3C78D")), "> 40 02 07 alive");
     assert_eq!(redact(&bytes("FF 41 01 05 05 FD 05 16533C91")), "> 41 01 05 notice: CardLeft");
     assert_eq!(
@@ -152,6 +179,19 @@ fn a_trace_shows_no_pin_no_number_b_and_no_photo() {
         redact(&bytes("FE 53 02 02 1C 00 FD 0002 1122334455667788 3535303231373230333532323835 AAEA1148")),
         "< 53 02 02 question 2 number B: 1122334455667788 (14 digits removed)"
     );
+    assert_eq!(
+        redact(&bytes("FE 53 07 05 0A 00 FD 0006 35363738 2B2AE8A6")),
+        "< 53 07 05 question 6 passcode typed (4 digits removed)"
+    );
+    let agreed = |decision| {
+        UnitMessage::Event(UnitEvent::ConsentAnswered { ask: Ask(4), screen: "medical".into(), decision })
+    };
+    for decision in [Decision::Agreed, Decision::Refused] {
+        assert_eq!(
+            redact(&agreed(decision).emit(6).unwrap()),
+            "< 53 06 06 question 4 consent: medical (answer removed)"
+        );
+    }
     let photo = HostMessage::Compare { ask: Ask(2), attempt: ATTEMPT, photo: Pii::new(b"face".to_vec()) };
     assert_eq!(
         redact(&photo.emit(9).unwrap()),

@@ -6,10 +6,10 @@ use hi_cara_frames::{
     Ask, Collector, Direction, Frame, HostMessage, Identity, LampLine, Notice, NoticeCode, Phrase, Refusal,
     UnitEvent, UnitMessage, redact,
 };
-use model::{ConsentItem, ConsentScreen, Decision, NumberB, Pii, Pin};
+use model::{ConsentItem, ConsentScreen, Decision, NumberB, Passcode, Pii, Pin};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 use reader::{AttemptId, Conditions, FaceVerdict, Method};
 
 fn ask() -> impl Strategy<Value = Ask> {
@@ -32,6 +32,8 @@ fn notice() -> impl Strategy<Value = Notice> {
         Notice::TakeCard,
         Notice::CardLeft,
         Notice::OutOfOrder,
+        Notice::VisualArmed,
+        Notice::StaffCheck,
     ];
     prop_oneof![
         select(plain.to_vec()),
@@ -40,13 +42,15 @@ fn notice() -> impl Strategy<Value = Notice> {
 }
 
 fn screen() -> impl Strategy<Value = ConsentScreen> {
-    let all = [ConsentItem::LimitCertificate, ConsentItem::Medicines, ConsentItem::Prescriptions];
-    ("[a-z0-9-]{1,32}", vec(select(all.to_vec()), 1..=12)).prop_map(|(id, items)| ConsentScreen { id, items })
+    let items = vec(select(&ConsentItem::ALL), 1..=ConsentItem::ALL.len());
+    ("[a-z0-9-]{1,32}", items).prop_map(|(id, items)| ConsentScreen { id, items })
 }
 
+const METHODS: [Method; 3] = [Method::Face, Method::Pin, Method::Visual];
+
+/// One to three methods in any order, none twice.
 fn methods() -> impl Strategy<Value = Vec<Method>> {
-    let (face, pin) = (Method::Face, Method::Pin);
-    select(vec![vec![face], vec![pin], vec![face, pin], vec![pin, face]])
+    subsequence(&METHODS, 1..=METHODS.len()).prop_shuffle()
 }
 
 fn host_message() -> impl Strategy<Value = HostMessage> {
@@ -67,6 +71,7 @@ fn host_message() -> impl Strategy<Value = HostMessage> {
             photo: Pii::new(photo)
         }),
         (ask(), any::<u8>()).prop_map(|(ask, tries_left)| HostMessage::AskPin { ask, tries_left }),
+        ask().prop_map(|ask| HostMessage::AskPasscode { ask }),
         (ask(), screen()).prop_map(|(ask, screen)| HostMessage::AskConsent { ask, screen }),
     ]
 }
@@ -96,8 +101,7 @@ fn event() -> impl Strategy<Value = UnitEvent> {
         Just(()).prop_map(|()| UnitEvent::CardPlaced),
         Just(()).prop_map(|()| UnitEvent::CardTaken),
         any::<bool>().prop_map(UnitEvent::OnBase),
-        (ask(), select(vec![Method::Face, Method::Pin]))
-            .prop_map(|(ask, method)| UnitEvent::MethodChosen { ask, method }),
+        (ask(), select(&METHODS)).prop_map(|(ask, method)| UnitEvent::MethodChosen { ask, method }),
         (ask(), attempt(), "[0-9]{14}").prop_map(|(ask, attempt, digits)| UnitEvent::NumberB {
             ask,
             attempt,
@@ -109,6 +113,10 @@ fn event() -> impl Strategy<Value = UnitEvent> {
         (ask(), "[0-9]{4}").prop_map(|(ask, digits)| UnitEvent::PinEntered {
             ask,
             pin: Pin::from_digits(digits.as_bytes()).unwrap()
+        }),
+        (ask(), "[0-9]{4}").prop_map(|(ask, digits)| UnitEvent::PasscodeEntered {
+            ask,
+            passcode: Passcode::from_digits(digits.as_bytes()).unwrap()
         }),
         ask().prop_map(|ask| UnitEvent::PinCancelled { ask }),
         (ask(), "[a-z0-9-]{1,32}", select(vec![Decision::Agreed, Decision::Refused]))
@@ -222,6 +230,20 @@ proptest! {
     }
 
     #[test]
+    fn a_trace_holds_no_digits_of_a_secret(ask in 1..=9_u16, digits in "[0-9]{4}", number in "[0-9]{14}") {
+        let line = |event| redact(&UnitMessage::Event(event).emit(1).unwrap());
+        let pin = Pin::from_digits(digits.as_bytes()).unwrap();
+        let wanted = format!("< 53 04 01 question {ask} PIN typed (4 digits removed)");
+        prop_assert_eq!(line(UnitEvent::PinEntered { ask: Ask(ask), pin }), wanted);
+        let passcode = Passcode::from_digits(digits.as_bytes()).unwrap();
+        let wanted = format!("< 53 07 01 question {ask} passcode typed (4 digits removed)");
+        prop_assert_eq!(line(UnitEvent::PasscodeEntered { ask: Ask(ask), passcode }), wanted);
+        let number = NumberB::from_digits(number.as_bytes()).unwrap();
+        let wanted = format!("< 53 02 01 question {ask} number B: 0000000000000001 (14 digits removed)");
+        prop_assert_eq!(line(UnitEvent::NumberB { ask: Ask(ask), attempt: AttemptId(1), number }), wanted);
+    }
+
+    #[test]
     fn a_sound_frame_with_any_fields_is_judged_without_panic(function in select(vec![0x01_u8, 0x40, 0x41, 0x42, 0x43, 0x50, 0x51, 0x52, 0x53, 0x54]), command in 0..8_u8, status in -6..=1_i8, content in vec(any::<u8>(), 0..80)) {
         let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
         let length = u8::try_from(content.len() + 4).unwrap();
@@ -238,6 +260,22 @@ proptest! {
             prop_assert_eq!(&*message.emit(1).unwrap(), &reply);
         }
     }
+}
+
+#[test]
+fn a_field_that_cannot_be_said_is_refused() {
+    let offer = |methods: &[Method]| HostMessage::OfferMethods { ask: Ask(1), methods: methods.to_vec() };
+    let (face, pin, visual) = (Method::Face, Method::Pin, Method::Visual);
+    for methods in [&[][..], &[visual, visual], &[visual, face, visual], &[face, pin, visual, face]] {
+        assert!(offer(methods).emit(1).is_err(), "{methods:?}");
+    }
+    let consent = |items| HostMessage::AskConsent {
+        ask: Ask(1),
+        screen: ConsentScreen { id: String::from("medical"), items },
+    };
+    assert!(consent(Vec::new()).emit(1).is_err());
+    assert!(consent(ConsentItem::ALL.to_vec()).emit(1).is_ok());
+    assert!(consent(vec![ConsentItem::Medicines; 18]).emit(1).is_err());
 }
 
 #[test]

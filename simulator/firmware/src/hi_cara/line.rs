@@ -19,7 +19,7 @@ const POWERED_UP: Duration = Duration::from_millis(500);
 /// Events that wait at most.
 const MOST_WAITING: usize = 64;
 
-/// The link of one unit. Without Debug: what it holds may be a PIN.
+/// The link of one unit. Without Debug: what it holds may be a PIN or a passcode.
 pub(super) struct Line {
     collector: Collector,
     quiet_at: Option<Moment>,

@@ -155,6 +155,7 @@ impl HiCara {
             HostMessage::AskPin { ask, tries_left } => {
                 self.ask(Some(ask), Order::AskPin { tries_left }, around)
             }
+            HostMessage::AskPasscode { ask } => self.ask(Some(ask), Order::AskPasscode, around),
             HostMessage::AskConsent { ask, screen } => self.ask(Some(ask), Order::AskConsent(screen), around),
             HostMessage::Cancel => self.ask(None, Order::Cancel, around),
             HostMessage::Compare { ask, attempt, photo } => {
@@ -187,13 +188,10 @@ impl HiCara {
                 UnitEvent::Verdict { ask: ask?, attempt, verdict, conditions }
             }
             Told::Pin(pin) => UnitEvent::PinEntered { ask: ask?, pin },
+            Told::Passcode(passcode) => UnitEvent::PasscodeEntered { ask: ask?, passcode },
             Told::PinCancelled => UnitEvent::PinCancelled { ask: ask? },
             Told::Consent { screen, decision } => UnitEvent::ConsentAnswered { ask: ask?, screen, decision },
-            Told::Passcode(_)
-            | Told::CardWrongSide
-            | Told::Language(_)
-            | Told::Document(_)
-            | Told::Rotated { .. } => {
+            Told::CardWrongSide | Told::Language(_) | Told::Document(_) | Told::Rotated { .. } => {
                 return None;
             }
         })
@@ -233,6 +231,8 @@ fn word_for(notice: &Notice) -> String {
         Notice::CardLeft => String::from("card_left"),
         Notice::Failure(code) => code.as_str().to_owned(),
         Notice::OutOfOrder => String::from("out_of_order"),
+        Notice::VisualArmed => String::from("visual_armed"),
+        Notice::StaffCheck => String::from("staff_check"),
     }
 }
 

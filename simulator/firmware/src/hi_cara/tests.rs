@@ -5,7 +5,7 @@ use hi_cara_frames::{
     Ask, Collector, Direction, HostMessage, LampLine, Notice, NoticeCode, Phrase, Refusal, UnitEvent,
     UnitMessage,
 };
-use model::{ConsentItem, ConsentScreen, Moment, Pii, Pin, Purpose};
+use model::{ConsentItem, ConsentScreen, Moment, Passcode, Pii, Pin, Purpose};
 use reader::conformance::{Act, AskedView, CardFace, Firmware, UnitConfig};
 use reader::{AttemptId, FaceVerdict, Method};
 use std::time::Duration;
@@ -84,6 +84,8 @@ fn every_notice_lamp_phrase_and_question_reaches_the_view() {
         (Notice::CardLeft, "card_left"),
         (Notice::Failure(code), "CARD_REMOVED_EARLY"),
         (Notice::OutOfOrder, "out_of_order"),
+        (Notice::VisualArmed, "visual_armed"),
+        (Notice::StaffCheck, "staff_check"),
     ] {
         terminal.obeys(&HostMessage::Show(notice));
         assert_eq!(terminal.unit.view().notice, word);
@@ -103,11 +105,13 @@ fn every_notice_lamp_phrase_and_question_reaches_the_view() {
     }
     assert_eq!(terminal.unit.view().sounds, 3);
 
-    let methods = vec![Method::Pin, Method::Face];
+    let methods = vec![Method::Pin, Method::Visual, Method::Face];
     terminal.obeys(&HostMessage::OfferMethods { ask: Ask(1), methods });
-    assert_eq!(terminal.unit.view().asked, AskedView::Methods { offered: vec!["pin", "face"] });
+    assert_eq!(terminal.unit.view().asked, AskedView::Methods { offered: vec!["pin", "visual", "face"] });
     terminal.obeys(&HostMessage::AskPin { ask: Ask(2), tries_left: 2 });
     assert_eq!(terminal.unit.view().asked, AskedView::Pin { tries_left: 2, pad: None });
+    terminal.obeys(&HostMessage::AskPasscode { ask: Ask(2) });
+    assert_eq!(terminal.unit.view().asked, AskedView::Passcode { pad: None });
     let screen = ConsentScreen { id: "medical".into(), items: vec![ConsentItem::Medicines] };
     terminal.obeys(&HostMessage::AskConsent { ask: Ask(3), screen });
     assert!(matches!(terminal.unit.view().asked, AskedView::Consent { .. }));
@@ -159,6 +163,34 @@ fn a_request_is_obeyed_once_however_often_it_comes() {
     assert!(terminal.hear().is_empty(), "old: it was the session's first request");
     terminal.say(&HostMessage::Begin { session: 2 }, 0);
     assert!(matches!(terminal.hear()[..], [UnitMessage::Began(_)]));
+}
+
+#[test]
+fn a_passcode_is_said_in_its_own_words_and_only_where_it_was_asked() {
+    let mut terminal = Terminal::begun();
+    let passcode = || Act::TypePasscode(Passcode::from_digits(b"4826").unwrap());
+    let pin = || Act::TypePin(Pin::from_digits(b"4826").unwrap());
+    terminal.obeys(&HostMessage::AskPin { ask: Ask(1), tries_left: 3 });
+    assert!(!terminal.unit.act(passcode(), Moment::ZERO), "a PIN pad takes no passcode");
+    assert!(terminal.unit.act(pin(), Moment::ZERO));
+    let heard = terminal.hear();
+    assert!(
+        matches!(heard[..], [UnitMessage::Event(UnitEvent::PinEntered { ask: Ask(1), .. })]),
+        "{heard:?}"
+    );
+    terminal.obeys(&HostMessage::AskPasscode { ask: Ask(2) });
+    assert!(!terminal.unit.act(pin(), Moment::ZERO), "a passcode pad takes no PIN");
+    assert!(terminal.unit.act(passcode(), Moment::ZERO));
+    match terminal.hear().pop() {
+        Some(UnitMessage::Event(UnitEvent::PasscodeEntered { ask, passcode })) => {
+            assert_eq!((ask, passcode.expose(Purpose::Simulate)), (Ask(2), b"4826"));
+        }
+        other => panic!("{other:?}"),
+    }
+    terminal.obeys(&HostMessage::AskPasscode { ask: Ask(3) });
+    assert!(terminal.unit.act(Act::Cancel, Moment::ZERO));
+    let heard = terminal.hear();
+    assert!(matches!(heard[..], [UnitMessage::Event(UnitEvent::PinCancelled { ask: Ask(3) })]), "{heard:?}");
 }
 
 #[test]
