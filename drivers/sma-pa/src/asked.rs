@@ -14,6 +14,7 @@ pub(crate) enum Asked {
     Methods(Question),
     Face(Attempt),
     Pin(Question),
+    Passcode(Question),
     Consent { question: Question, screen: String },
     Document { question: Question, image: Option<Incoming> },
 }
@@ -43,6 +44,7 @@ impl Asked {
             Self::Nothing => None,
             Self::Methods(question)
             | Self::Pin(question)
+            | Self::Passcode(question)
             | Self::Consent { question, .. }
             | Self::Document { question, .. } => Some(*question),
             Self::Face(Attempt { question, compare, .. }) => match compare {
@@ -76,7 +78,12 @@ impl Asked {
             (Self::Pin(asked), ReaderMessage::Pin { question, pin }) if *asked == question => {
                 Event::PinEntered(pin)
             }
-            (Self::Pin(asked), ReaderMessage::PinCancelled { question }) if *asked == question => {
+            (Self::Passcode(asked), ReaderMessage::Passcode { question, passcode }) if *asked == question => {
+                Event::PasscodeEntered(passcode)
+            }
+            (Self::Pin(asked) | Self::Passcode(asked), ReaderMessage::PinCancelled { question })
+                if *asked == question =>
+            {
                 Event::PinCancelled
             }
             (

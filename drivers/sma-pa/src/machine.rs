@@ -183,7 +183,7 @@ impl Machine {
             }
             // Japanese is what the screen speaks anyway.
             Command::Speak(Language::Japanese) => Said { messages: Vec::new(), asks: None },
-            Command::Speak(_) | Command::Light(_) | Command::AskPasscode { .. } => return None,
+            Command::Speak(_) | Command::Light(_) => return None,
             Command::Sound(sound) => Said::plain(HostMessage::Sound { question, sound }),
             Command::OfferMethods(methods) => {
                 let message = HostMessage::OfferMethods { question, methods };
@@ -196,6 +196,9 @@ impl Machine {
             Command::Compare { attempt, photo } => self.comparing(attempt, &photo, question)?,
             Command::AskPin { tries_left, .. } => {
                 Said::asking(HostMessage::AskPin { question, tries_left }, Asked::Pin(question))
+            }
+            Command::AskPasscode { .. } => {
+                Said::asking(HostMessage::AskPasscode { question }, Asked::Passcode(question))
             }
             Command::AskConsent(screen) => {
                 let asked = Asked::Consent { question, screen: screen.id.clone() };

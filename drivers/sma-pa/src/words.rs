@@ -12,6 +12,7 @@ pub(crate) fn notice_for(notice: reader::Notice) -> Option<Notice> {
         reader::Notice::CardLeft => Notice::CardLeft,
         reader::Notice::Failure(code) => Notice::Failure(NoticeCode::new(code.as_str()).ok()?),
         reader::Notice::OutOfOrder => Notice::OutOfOrder,
-        reader::Notice::VisualArmed | reader::Notice::StaffCheck => return None,
+        reader::Notice::VisualArmed => Notice::VisualArmed,
+        reader::Notice::StaffCheck => Notice::StaffCheck,
     })
 }

@@ -10,7 +10,7 @@
 
 use ::sma_pa::FACTORY;
 use model::panel::PadOrder;
-use model::{ConsentItem, ConsentScreen, Decision, Moment, Pii, Pin, Purpose};
+use model::{ConsentItem, ConsentScreen, Decision, Moment, Passcode, Pii, Pin, Purpose};
 use reader::conformance::{
     Act, AskedView, CardFace, Faces, Firmware, GreyFrame, Pair, Reading, UnitConfig, View,
 };
@@ -160,6 +160,101 @@ fn whole_visits(desk: &mut Desk) {
     assert!(desk.run_until(Duration::from_secs(5), 1_000, told));
     assert!(desk.act(Act::TakeCard));
     hear(desk, "card taken");
+}
+
+fn ask_passcode() -> Command {
+    Command::AskPasscode { pad: PadOrder::TELEPHONE }
+}
+
+fn passcode(digits: &[u8; 4]) -> Act {
+    Act::TypePasscode(Passcode::from_digits(digits).unwrap())
+}
+
+const fn is_passcode_pad(asked: &AskedView) -> bool {
+    matches!(asked, AskedView::Passcode { pad: Some(_) })
+}
+
+/// A visit at the armed desk: staff confirm with the passcode, the patient answers one screen of everything.
+fn visual_visit(desk: &mut Desk) {
+    desk.say(Command::Show(Notice::VisualArmed));
+    let armed = |desk: &Desk| desk.firmware.view().notice == "visual_armed";
+    assert!(desk.run_until(Duration::from_secs(5), 1_000, armed));
+    assert!(desk.act(Act::PlaceCard(card())));
+    hear(desk, "card placed");
+
+    desk.say(Command::OfferMethods(vec![Method::Visual, Method::Pin, Method::Face]));
+    see(desk, |asked| *asked == AskedView::Methods { offered: vec!["visual", "pin", "face"] });
+    assert!(desk.act(Act::Choose(Method::Visual)));
+    let Event::MethodChosen(Method::Visual) = hear(desk, "method chosen") else { panic!() };
+
+    desk.say(ask_passcode());
+    see(desk, is_passcode_pad);
+    assert!(!desk.act(Act::TypePin(Pin::from_digits(b"9999").unwrap())), "no PIN is asked");
+    assert!(desk.act(Act::Cancel));
+    hear(desk, "PIN cancelled");
+    desk.say(ask_passcode());
+    see(desk, is_passcode_pad);
+    assert!(desk.act(passcode(b"4826")));
+    let Event::PasscodeEntered(typed) = hear(desk, "passcode entered") else { panic!() };
+    assert_eq!(typed.expose(Purpose::Judge), b"4826");
+
+    desk.say(Command::Show(Notice::StaffCheck));
+    let everything = ConsentScreen { id: "everything".into(), items: ConsentItem::ALL.to_vec() };
+    desk.say(Command::AskConsent(everything));
+    see(desk, |asked| matches!(asked, AskedView::Consent { items, .. } if *items == ConsentItem::ALL));
+    assert_eq!(desk.firmware.view().notice, "staff_check");
+    assert!(desk.act(Act::Consent(true)));
+    hear(desk, "consent answered");
+    assert!(desk.act(Act::TakeCard));
+    hear(desk, "card taken");
+}
+
+#[test]
+fn a_visit_that_staff_confirm_with_the_passcode() {
+    let mut desk = ready();
+    visual_visit(&mut desk);
+    desk.say(Command::OfferMethods(vec![Method::Visual]));
+    see(&mut desk, |asked| *asked == AskedView::Methods { offered: vec!["visual"] });
+    assert!(desk.troubles.is_empty(), "{:?}", desk.troubles);
+}
+
+#[test]
+fn digits_of_one_pad_are_never_taken_for_those_of_the_other() {
+    for (ask, wrong, right, event) in [
+        (ask_pin(3), Kind::Passcode, Kind::Pin, "PIN entered"),
+        (ask_passcode(), Kind::Pin, Kind::Passcode, "passcode entered"),
+    ] {
+        // Said in the unit's place: the right question's number, under either kind.
+        let mut desk = ready();
+        desk.say(ask);
+        desk.input(Input::Received(&digits_frame(wrong, 1)));
+        assert!(desk.events.is_empty(), "{:?}", desk.events);
+        desk.input(Input::Received(&digits_frame(right, 2)));
+        let told: Vec<_> = desk.events.iter().map(Event::name).collect();
+        assert_eq!((told, desk.troubles), (vec![event], Vec::new()));
+    }
+}
+
+/// Digits under this kind, as the answer to the session's first command.
+fn digits_frame(kind: Kind, number: u16) -> Vec<u8> {
+    let (pin, passcode) = (Pin::from_digits(b"7391").unwrap(), Passcode::from_digits(b"7391").unwrap());
+    let message = if kind == Kind::Pin {
+        ReaderMessage::Pin { question: 1, pin }
+    } else {
+        ReaderMessage::Passcode { question: 1, passcode }
+    };
+    message.emit(SESSION, Number(number)).unwrap().to_vec()
+}
+
+#[test]
+fn a_passcode_that_the_unit_cannot_ask_for_is_unsupported() {
+    let mut desk = ready();
+    desk.say(ask_passcode());
+    let refused = ReaderMessage::Refused { question: 1 }.emit(SESSION, Number(1)).unwrap();
+    desk.input(Input::Received(&refused));
+    assert_eq!(desk.troubles, ["unsupported AskPasscode"]);
+    desk.input(Input::Received(&digits_frame(Kind::Passcode, 2)));
+    assert!(desk.events.is_empty(), "it is not asked any more");
 }
 
 #[test]
@@ -338,6 +433,21 @@ fn an_answer_under_way_when_its_question_is_cancelled_or_replaced_is_dropped() {
 }
 
 #[test]
+fn a_passcode_under_way_is_dropped_once_the_pin_is_asked() {
+    let mut desk = ready();
+    desk.say(ask_passcode());
+    see(&mut desk, is_passcode_pad);
+    desk.freeze_to_host(true);
+    assert!(desk.act(passcode(b"4826")));
+    desk.say(ask_pin(3));
+    desk.freeze_to_host(false);
+    hear_nothing(&mut desk);
+    see(&mut desk, |asked| matches!(asked, AskedView::Pin { tries_left: 3, .. }));
+    assert!(!desk.act(passcode(b"4826")), "no passcode is asked");
+    typed(&mut desk, b"1234");
+}
+
+#[test]
 fn what_the_model_lacks_is_refused_and_nothing_is_sent() {
     let mut desk = with_card();
     let before = desk.sent;
@@ -464,6 +574,7 @@ fn a_bad_cable_is_mended_by_retransmission() {
         desk.mangle(seed, 30);
         eprintln!("seed {seed}");
         whole_visits(&mut desk);
+        visual_visit(&mut desk);
         assert!(desk.troubles.is_empty(), "seed {seed}: {:?}", desk.troubles);
         finished += 1;
     }

@@ -64,6 +64,7 @@ pub enum Kind {
     ReadDocument = 0x27,
     Cancel = 0x28,
     PhotoPiece = 0x29,
+    AskPasscode = 0x2A,
     // Numbered, from the reader.
     Identity = 0x40,
     Card = 0x41,
@@ -77,10 +78,11 @@ pub enum Kind {
     ImagePiece = 0x49,
     Refused = 0x4A,
     Fault = 0x4B,
+    Passcode = 0x4C,
 }
 
 impl Kind {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 28] = [
         Self::Open,
         Self::Up,
         Self::Alive,
@@ -95,6 +97,7 @@ impl Kind {
         Self::ReadDocument,
         Self::Cancel,
         Self::PhotoPiece,
+        Self::AskPasscode,
         Self::Identity,
         Self::Card,
         Self::MethodChosen,
@@ -107,6 +110,7 @@ impl Kind {
         Self::ImagePiece,
         Self::Refused,
         Self::Fault,
+        Self::Passcode,
     ];
 
     /// The kind's byte on the wire.
@@ -182,7 +186,7 @@ impl<'a> Frame<'a> {
         self.number
     }
 
-    /// The body. May hold a PIN, 照合番号B or a picture.
+    /// The body. May hold a PIN, a passcode, 照合番号B or a picture.
     #[must_use]
     pub const fn body(&self) -> &'a [u8] {
         self.body

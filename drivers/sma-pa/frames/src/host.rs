@@ -19,7 +19,7 @@ pub enum HostMessage {
     Show { question: Question, notice: Notice, voice: bool },
     /// Make a sound.
     Sound { question: Question, sound: Sound },
-    /// Let the patient choose one of these one or two.
+    /// Let the patient choose one of these: one to three, each once.
     OfferMethods { question: Question, methods: Vec<Method> },
     /// Open an attempt, read 照合番号B.
     OpenAttempt { question: Question, attempt: AttemptId },
@@ -27,6 +27,8 @@ pub enum HostMessage {
     Compare { question: Question, attempt: AttemptId, photo: Announced },
     /// Ask for the PIN, showing the tries left on the card, 0 to 9.
     AskPin { question: Question, tries_left: u8 },
+    /// Ask a member of staff for the passcode.
+    AskPasscode { question: Question },
     /// Ask one consent question.
     AskConsent { question: Question, screen: ConsentScreen },
     /// Read the certificate under the camera.
@@ -112,6 +114,7 @@ impl HostMessage {
             Self::OpenAttempt { .. } => Kind::OpenAttempt,
             Self::Compare { .. } => Kind::Compare,
             Self::AskPin { .. } => Kind::AskPin,
+            Self::AskPasscode { .. } => Kind::AskPasscode,
             Self::AskConsent { .. } => Kind::AskConsent,
             Self::ReadDocument { .. } => Kind::ReadDocument,
             Self::Cancel { .. } => Kind::Cancel,
@@ -129,6 +132,7 @@ impl HostMessage {
             | Self::OpenAttempt { question, .. }
             | Self::Compare { question, .. }
             | Self::AskPin { question, .. }
+            | Self::AskPasscode { question }
             | Self::AskConsent { question, .. }
             | Self::ReadDocument { question }
             | Self::Cancel { question }
@@ -175,6 +179,7 @@ impl HostMessage {
                 let AskPinBody { q, tries } = json::read(body)?;
                 Self::AskPin { question: q, tries_left: checked_tries(tries)? }
             }
+            Kind::AskPasscode => Self::AskPasscode { question: json::read::<BareBody>(body)?.q },
             Kind::AskConsent => {
                 let AskConsentBody { q, screen, items } = json::read(body)?;
                 let screen = ConsentScreen { id: screen_id(screen)?.to_owned(), items: parse_items(&items)? };
@@ -223,7 +228,9 @@ impl HostMessage {
                 parse_items(&items)?;
                 json::write(&AskConsentBody { q, screen: screen_id(&screen.id)?, items }, body)
             }
-            Self::ReadDocument { .. } | Self::Cancel { .. } => json::write(&BareBody { q }, body),
+            Self::AskPasscode { .. } | Self::ReadDocument { .. } | Self::Cancel { .. } => {
+                json::write(&BareBody { q }, body)
+            }
             Self::PhotoPiece(piece) => piece.write(body),
         }
     }
@@ -237,8 +244,15 @@ fn words<T: Copy + PartialEq>(
     values.iter().map(|value| word_of(known, *value, field)).collect()
 }
 
+/// One to three methods, each once.
 fn parse_methods(words: &[&str]) -> Result<Vec<Method>, FrameError> {
-    if !matches!(words, ["face"] | ["pin"] | ["face", "pin"] | ["pin", "face"]) {
+    let each_once = match words {
+        [_] => true,
+        [first, second] => first != second,
+        [first, second, third] => first != second && first != third && second != third,
+        _ => false,
+    };
+    if !each_once {
         return Err(FrameError::Field { field: "methods" });
     }
     words.iter().map(|word| value_of(METHODS, word, "methods")).collect()

@@ -2,8 +2,8 @@
 
 use crate::{Frame, HostMessage, Kind, ReaderMessage};
 
-/// One frame as text, without PIN, 照合番号B, photo or anything of a certificate. Anything that is not a whole frame, or
-/// has not the form of its message, is told by its length only: it may hold half a PIN.
+/// One frame as text, without PIN, passcode, 照合番号B, photo or anything of a certificate. Anything that is not a whole
+/// frame, or has not the form of its message, is told by its length only: it may hold half a PIN.
 #[must_use]
 pub fn redact(frame: &[u8]) -> String {
     let Ok(frame) = Frame::new_checked(frame) else { return format!("({} bytes, no frame)", frame.len()) };
@@ -41,6 +41,7 @@ const fn is_kept(kind: Kind) -> bool {
             | Kind::OpenAttempt
             | Kind::Compare
             | Kind::AskPin
+            | Kind::AskPasscode
             | Kind::AskConsent
             | Kind::ReadDocument
             | Kind::Cancel

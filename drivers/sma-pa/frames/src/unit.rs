@@ -7,7 +7,7 @@ use crate::words::{
     METHODS, VERDICTS, attempt_of, attempt_text, name, plain_text, screen_id, value_of, word_of,
 };
 use crate::{Announced, FrameError, Kind, Number, Piece, Question, Session};
-use model::{Decision, NumberB, Pii, Pin, Purpose};
+use model::{Decision, NumberB, Passcode, Pii, Pin, Purpose};
 use reader::{AttemptId, FaceVerdict, Method};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -70,7 +70,9 @@ pub enum ReaderMessage {
     Verdict { question: Question, attempt: AttemptId, verdict: FaceVerdict, lux: u16, sun: bool },
     /// Four digits were typed.
     Pin { question: Question, pin: Pin },
-    /// The patient does not want to type the PIN.
+    /// Four digits were typed where the passcode was asked.
+    Passcode { question: Question, passcode: Passcode },
+    /// Whoever was to type, PIN or passcode, does not want to.
     PinCancelled { question: Question },
     /// A consent question was answered.
     ConsentAnswered { question: Question, screen: String, decision: Decision },
@@ -128,7 +130,7 @@ struct VerdictBody<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PinBody<'a> {
+struct DigitsBody<'a> {
     q: Question,
     #[serde(borrow)]
     digits: Digits<'a>,
@@ -177,6 +179,7 @@ impl ReaderMessage {
             Self::NumberB { .. } => Kind::NumberB,
             Self::Verdict { .. } => Kind::Verdict,
             Self::Pin { .. } => Kind::Pin,
+            Self::Passcode { .. } => Kind::Passcode,
             Self::PinCancelled { .. } => Kind::PinCancelled,
             Self::ConsentAnswered { .. } => Kind::ConsentAnswered,
             Self::Document { .. } => Kind::Document,
@@ -218,9 +221,15 @@ impl ReaderMessage {
                 Self::Verdict { question: q, attempt: attempt_of(attempt)?, verdict, lux, sun }
             }
             Kind::Pin => {
-                let PinBody { q, digits } = json::read(body)?;
+                let DigitsBody { q, digits } = json::read(body)?;
                 let pin = Pin::from_digits(digits.0).map_err(|_| FrameError::Field { field: "digits" })?;
                 Self::Pin { question: q, pin }
+            }
+            Kind::Passcode => {
+                let DigitsBody { q, digits } = json::read(body)?;
+                let passcode =
+                    Passcode::from_digits(digits.0).map_err(|_| FrameError::Field { field: "digits" })?;
+                Self::Passcode { question: q, passcode }
             }
             Kind::PinCancelled => Self::PinCancelled { question: json::read::<BareBody>(body)?.q },
             Kind::ConsentAnswered => {
@@ -256,7 +265,11 @@ impl ReaderMessage {
                 json::write(&VerdictBody { q, attempt: &attempt, verdict, lux, sun }, body)
             }
             Self::Pin { question, pin } => {
-                json::write(&PinBody { q: *question, digits: Digits(pin.expose(Purpose::Simulate)) }, body)
+                json::write(&DigitsBody { q: *question, digits: Digits(pin.expose(Purpose::Simulate)) }, body)
+            }
+            Self::Passcode { question, passcode } => {
+                let digits = Digits(passcode.expose(Purpose::Simulate));
+                json::write(&DigitsBody { q: *question, digits }, body)
             }
             Self::PinCancelled { question } | Self::Refused { question } => {
                 json::write(&BareBody { q: *question }, body)

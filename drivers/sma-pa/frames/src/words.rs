@@ -21,6 +21,10 @@ pub enum Notice {
     Failure(NoticeCode),
     /// `out_of_order`.
     OutOfOrder,
+    /// `visual_armed`.
+    VisualArmed,
+    /// `staff_check`.
+    StaffCheck,
 }
 
 impl Notice {
@@ -35,6 +39,8 @@ impl Notice {
             Self::CardLeft => "card_left",
             Self::Failure(_) => "failure",
             Self::OutOfOrder => "out_of_order",
+            Self::VisualArmed => "visual_armed",
+            Self::StaffCheck => "staff_check",
         }
     }
 
@@ -48,6 +54,8 @@ impl Notice {
             ("take_card", None) => Self::TakeCard,
             ("card_left", None) => Self::CardLeft,
             ("out_of_order", None) => Self::OutOfOrder,
+            ("visual_armed", None) => Self::VisualArmed,
+            ("staff_check", None) => Self::StaffCheck,
             _ => return Err(FrameError::Field { field: "show" }),
         };
         Ok(notice)
@@ -82,7 +90,8 @@ impl NoticeCode {
 pub(crate) const SOUNDS: &[(Sound, &str)] =
     &[(Sound::Chime, "chime"), (Sound::TakeCard, "take_card"), (Sound::Alarm, "alarm")];
 
-pub(crate) const METHODS: &[(Method, &str)] = &[(Method::Face, "face"), (Method::Pin, "pin")];
+pub(crate) const METHODS: &[(Method, &str)] =
+    &[(Method::Face, "face"), (Method::Pin, "pin"), (Method::Visual, "visual")];
 
 pub(crate) const ITEMS: &[(ConsentItem, &str)] = &[
     (ConsentItem::LimitCertificate, "limit_certificate"),
@@ -97,6 +106,11 @@ pub(crate) const ITEMS: &[(ConsentItem, &str)] = &[
     (ConsentItem::OtherAllergies, "other_allergies"),
     (ConsentItem::Tests, "tests"),
     (ConsentItem::Prescriptions, "prescriptions"),
+    (ConsentItem::MedicalAssistance, "medical_assistance"),
+    (ConsentItem::SubsidyCertificates, "subsidy_certificates"),
+    (ConsentItem::ElectronicPrescription, "electronic_prescription"),
+    (ConsentItem::CarryOver, "carry_over"),
+    (ConsentItem::Registration, "registration"),
 ];
 
 pub(crate) const VERDICTS: &[(FaceVerdict, &str)] = &[

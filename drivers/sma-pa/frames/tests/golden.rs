@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops")]
 
-use model::{ConsentItem, ConsentScreen, Decision, NumberB, Pii, Pin};
-use reader::{AttemptId, FaceVerdict};
+use model::{ConsentItem, ConsentScreen, Decision, NumberB, Passcode, Pii, Pin};
+use reader::{AttemptId, FaceVerdict, Method};
 use sma_pa_frames::frame::bare;
 use sma_pa_frames::unit::{Document, Identity};
 use sma_pa_frames::{
@@ -99,6 +99,42 @@ fn what_the_terminal_sends() {
         r#"{"q":5,"screen":"medical","items":["medicines","diagnosis"]}"#,
         "0C AC 01 DC",
     );
+    host(
+        &HostMessage::Show { question: 6, notice: Notice::StaffCheck, voice: true },
+        6,
+        "A5 5A 29 00 20 34 12 06 00 0B",
+        r#"{"q":6,"show":"staff_check","voice":true}"#,
+        "B8 51 D5 63",
+    );
+    let methods = vec![Method::Visual, Method::Face, Method::Pin];
+    host(
+        &HostMessage::OfferMethods { question: 7, methods },
+        7,
+        "A5 5A 29 00 22 34 12 07 00 DA",
+        r#"{"q":7,"methods":["visual","face","pin"]}"#,
+        "BA 7A A0 63",
+    );
+    host(
+        &HostMessage::AskPasscode { question: 8 },
+        8,
+        "A5 5A 07 00 2A 34 12 08 00 87",
+        r#"{"q":8}"#,
+        "72 C2 3A 14",
+    );
+    let items = vec![
+        ConsentItem::MedicalAssistance,
+        ConsentItem::SubsidyCertificates,
+        ConsentItem::ElectronicPrescription,
+        ConsentItem::CarryOver,
+        ConsentItem::Registration,
+    ];
+    host(
+        &HostMessage::AskConsent { question: 9, screen: ConsentScreen { id: "choices".into(), items } },
+        9,
+        "A5 5A 86 00 26 34 12 09 00 51",
+        r#"{"q":9,"screen":"choices","items":["medical_assistance","subsidy_certificates","electronic_prescription","carry_over","registration"]}"#,
+        "A4 27 FE F0",
+    );
 }
 
 #[test]
@@ -149,6 +185,13 @@ fn what_the_reader_sends() {
         "BB 2C C5 64",
     );
     unit(
+        &ReaderMessage::Passcode { question: 8, passcode: Passcode::from_digits(b"5678").unwrap() },
+        6,
+        "A5 5A 17 00 4C 34 12 06 00 65",
+        r#"{"q":8,"digits":"5678"}"#,
+        "6D 82 8C 1A",
+    );
+    unit(
         &ReaderMessage::ConsentAnswered { question: 5, screen: "medical".into(), decision: Decision::Agreed },
         4,
         "A5 5A 28 00 47 34 12 04 00 7B",
@@ -170,12 +213,16 @@ fn what_the_reader_sends() {
 }
 
 #[test]
-fn a_trace_shows_no_pin_no_number_b_no_photo_and_nothing_of_a_certificate() {
+fn a_trace_shows_no_pin_no_passcode_no_number_b_no_photo_and_nothing_of_a_certificate() {
     let line = |message: ReaderMessage| redact(&message.emit(SESSION, Number(3)).unwrap());
     assert_eq!(redact(&bare(Kind::Ack, SESSION, Number(6))), "1234 6 Ack");
     assert_eq!(line(ReaderMessage::Card { placed: true }), r#"1234 3 Card {"placed":true}"#);
     let pin = ReaderMessage::Pin { question: 4, pin: Pin::from_digits(b"1234").unwrap() };
     assert_eq!(line(pin), "1234 3 Pin (23 bytes removed)");
+    let passcode = ReaderMessage::Passcode { question: 8, passcode: Passcode::from_digits(b"5678").unwrap() };
+    assert_eq!(line(passcode), "1234 3 Passcode (23 bytes removed)");
+    let asked = HostMessage::AskPasscode { question: 8 }.emit(SESSION, Number(8)).unwrap();
+    assert_eq!(redact(&asked), r#"1234 8 AskPasscode {"q":8}"#);
     let number = NumberB::from_digits(b"55021720352285").unwrap();
     let number = ReaderMessage::NumberB { question: 2, attempt: ATTEMPT, number };
     assert_eq!(line(number), "1234 3 NumberB q 2, attempt 1122334455667788 (digits removed)");

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops")]
 
-use model::{ConsentItem, ConsentScreen, Decision, NumberB, Pii, Pin};
+use model::{ConsentItem, ConsentScreen, Decision, NumberB, Passcode, Pii, Pin};
 use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
 use reader::{AttemptId, FaceVerdict, Method, Sound};
 use sma_pa_frames::frame::{MOST_FRAME, bare};
 use sma_pa_frames::unit::{Document, Identity};
@@ -33,39 +34,25 @@ fn notice() -> impl Strategy<Value = Notice> {
         Notice::TakeCard,
         Notice::CardLeft,
         Notice::OutOfOrder,
+        Notice::VisualArmed,
+        Notice::StaffCheck,
     ];
     prop_oneof![
-        proptest::sample::select(plain.to_vec()),
+        select(plain.to_vec()),
         "[A-Z0-9_]{1,40}".prop_map(|code| Notice::Failure(NoticeCode::new(&code).unwrap())),
     ]
 }
 
 fn screen() -> impl Strategy<Value = ConsentScreen> {
-    let items = [
-        ConsentItem::LimitCertificate,
-        ConsentItem::SpecificDiseases,
-        ConsentItem::HealthCheckups,
-        ConsentItem::Medicines,
-        ConsentItem::Diagnosis,
-        ConsentItem::Operations,
-        ConsentItem::DiagnosisNames,
-        ConsentItem::Infections,
-        ConsentItem::DrugAllergies,
-        ConsentItem::OtherAllergies,
-        ConsentItem::Tests,
-        ConsentItem::Prescriptions,
-    ];
-    ("[a-z0-9-]{1,32}", proptest::collection::vec(proptest::sample::select(items.to_vec()), 1..=12))
-        .prop_map(|(id, items)| ConsentScreen { id, items })
+    let items = proptest::collection::vec(select(&ConsentItem::ALL), 1..=ConsentItem::ALL.len());
+    ("[a-z0-9-]{1,32}", items).prop_map(|(id, items)| ConsentScreen { id, items })
 }
 
+const METHODS: [Method; 3] = [Method::Face, Method::Pin, Method::Visual];
+
 fn host_message() -> impl Strategy<Value = HostMessage> {
-    let methods = [
-        vec![Method::Face],
-        vec![Method::Pin],
-        vec![Method::Face, Method::Pin],
-        vec![Method::Pin, Method::Face],
-    ];
+    // One to three methods in any order, none twice.
+    let methods = subsequence(&METHODS, 1..=METHODS.len()).prop_shuffle();
     (
         any::<u32>(),
         prop_oneof![
@@ -74,10 +61,9 @@ fn host_message() -> impl Strategy<Value = HostMessage> {
                 notice,
                 voice
             }),
-            proptest::sample::select(vec![Sound::Chime, Sound::TakeCard, Sound::Alarm])
+            select(vec![Sound::Chime, Sound::TakeCard, Sound::Alarm])
                 .prop_map(|sound| HostMessage::Sound { question: 0, sound }),
-            proptest::sample::select(methods.to_vec())
-                .prop_map(|methods| HostMessage::OfferMethods { question: 0, methods }),
+            methods.prop_map(|methods| HostMessage::OfferMethods { question: 0, methods }),
             attempt().prop_map(|attempt| HostMessage::OpenAttempt { question: 0, attempt }),
             (attempt(), announced(32 * 1024)).prop_map(|(attempt, photo)| HostMessage::Compare {
                 question: 0,
@@ -85,6 +71,7 @@ fn host_message() -> impl Strategy<Value = HostMessage> {
                 photo
             }),
             (0..=9_u8).prop_map(|tries_left| HostMessage::AskPin { question: 0, tries_left }),
+            Just(()).prop_map(|()| HostMessage::AskPasscode { question: 0 }),
             screen().prop_map(|screen| HostMessage::AskConsent { question: 0, screen }),
             Just(()).prop_map(|()| HostMessage::ReadDocument { question: 0 }),
             Just(()).prop_map(|()| HostMessage::Cancel { question: 0 }),
@@ -99,6 +86,7 @@ fn host_message() -> impl Strategy<Value = HostMessage> {
                 | HostMessage::OpenAttempt { question, .. }
                 | HostMessage::Compare { question, .. }
                 | HostMessage::AskPin { question, .. }
+                | HostMessage::AskPasscode { question }
                 | HostMessage::AskConsent { question, .. }
                 | HostMessage::ReadDocument { question }
                 | HostMessage::Cancel { question }
@@ -109,7 +97,7 @@ fn host_message() -> impl Strategy<Value = HostMessage> {
 }
 
 fn verdict() -> impl Strategy<Value = FaceVerdict> {
-    proptest::sample::select(vec![
+    select(vec![
         FaceVerdict::Match,
         FaceVerdict::NoMatch,
         FaceVerdict::TooDark,
@@ -143,7 +131,7 @@ fn reader_message() -> impl Strategy<Value = ReaderMessage> {
             }
         ),
         any::<bool>().prop_map(|placed| ReaderMessage::Card { placed }),
-        (question(), proptest::sample::select(vec![Method::Face, Method::Pin]))
+        (question(), select(&METHODS))
             .prop_map(|(question, method)| ReaderMessage::MethodChosen { question, method }),
         (question(), attempt(), "[0-9]{14}").prop_map(|(question, attempt, digits)| {
             let number = NumberB::from_digits(digits.as_bytes()).unwrap();
@@ -161,6 +149,10 @@ fn reader_message() -> impl Strategy<Value = ReaderMessage> {
         (question(), "[0-9]{4}").prop_map(|(question, digits)| ReaderMessage::Pin {
             question,
             pin: Pin::from_digits(digits.as_bytes()).unwrap()
+        }),
+        (question(), "[0-9]{4}").prop_map(|(question, digits)| ReaderMessage::Passcode {
+            question,
+            passcode: Passcode::from_digits(digits.as_bytes()).unwrap()
         }),
         question().prop_map(|question| ReaderMessage::PinCancelled { question }),
         (question(), "[a-z0-9-]{1,32}", any::<bool>()).prop_map(|(question, screen, agreed)| {
@@ -275,6 +267,19 @@ proptest! {
     }
 
     #[test]
+    fn a_trace_holds_no_digits_of_a_secret(question in 0..=9_u32, digits in "[0-9]{4}", number in "[0-9]{14}") {
+        let line = |message: ReaderMessage| redact(&message.emit(Session(1), Number(1)).unwrap());
+        let pin = Pin::from_digits(digits.as_bytes()).unwrap();
+        prop_assert_eq!(line(ReaderMessage::Pin { question, pin }), "0001 1 Pin (23 bytes removed)");
+        let passcode = Passcode::from_digits(digits.as_bytes()).unwrap();
+        let told = line(ReaderMessage::Passcode { question, passcode });
+        prop_assert_eq!(told, "0001 1 Passcode (23 bytes removed)");
+        let number = NumberB::from_digits(number.as_bytes()).unwrap();
+        let told = line(ReaderMessage::NumberB { question, attempt: AttemptId(1), number });
+        prop_assert_eq!(told, format!("0001 1 NumberB q {question}, attempt 0000000000000001 (digits removed)"));
+    }
+
+    #[test]
     fn a_stream_in_arbitrary_pieces_gives_the_same_frames(messages in proptest::collection::vec(reader_message(), 1..6), noise in proptest::collection::vec(any::<u8>(), 0..20)) {
         let mut stream = Vec::new();
         for (message, number) in messages.iter().zip(0_u16..) {
@@ -285,6 +290,23 @@ proptest! {
         let sent: Vec<u8> = messages.iter().map(|message| message.kind().code()).collect();
         prop_assert_eq!(kinds, sent);
     }
+}
+
+#[test]
+fn a_field_that_cannot_be_said_is_refused() {
+    let said = |message: HostMessage| message.emit(Session(1), Number(1)).is_ok();
+    let (face, pin, visual) = (Method::Face, Method::Pin, Method::Visual);
+    for methods in [&[][..], &[visual, visual], &[visual, face, visual], &[face, pin, visual, face]] {
+        let offer = HostMessage::OfferMethods { question: 1, methods: methods.to_vec() };
+        assert!(!said(offer), "{methods:?}");
+    }
+    let consent = |items| HostMessage::AskConsent {
+        question: 1,
+        screen: ConsentScreen { id: String::from("medical"), items },
+    };
+    assert!(!said(consent(Vec::new())));
+    assert!(said(consent(ConsentItem::ALL.to_vec())));
+    assert!(!said(consent(vec![ConsentItem::Medicines; 18])));
 }
 
 #[test]

@@ -21,7 +21,7 @@ const WINDOW: usize = 8;
 /// Messages that wait at most: the longest image, and what happens meanwhile.
 const MOST_QUEUED: usize = 256;
 
-/// Line of one unit. Without Debug: what it holds may be a PIN.
+/// Line of one unit. Without Debug: what it holds may be a PIN or a passcode.
 pub(super) struct Line {
     decoder: Decoder,
     last_byte: Moment,

@@ -157,6 +157,7 @@ impl SmaPa {
             HostMessage::AskPin { question, tries_left } => {
                 self.ask(question, Order::AskPin { tries_left }, around)
             }
+            HostMessage::AskPasscode { question } => self.ask(question, Order::AskPasscode, around),
             HostMessage::AskConsent { question, screen } => {
                 self.ask(question, Order::AskConsent(screen), around)
             }
@@ -260,14 +261,11 @@ fn message_for(told: Told, question: Question) -> Option<ReaderMessage> {
             sun: conditions.slot_in_sun.unwrap_or_default(),
         },
         Told::Pin(pin) => ReaderMessage::Pin { question, pin },
+        Told::Passcode(passcode) => ReaderMessage::Passcode { question, passcode },
         Told::PinCancelled => ReaderMessage::PinCancelled { question },
         Told::Consent { screen, decision } => ReaderMessage::ConsentAnswered { question, screen, decision },
         Told::Fault(number) => ReaderMessage::Fault { number },
-        Told::Passcode(_)
-        | Told::CardWrongSide
-        | Told::Language(_)
-        | Told::Document(_)
-        | Told::Rotated { .. } => return None,
+        Told::CardWrongSide | Told::Language(_) | Told::Document(_) | Told::Rotated { .. } => return None,
     })
 }
 

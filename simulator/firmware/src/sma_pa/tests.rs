@@ -1,7 +1,7 @@
 //! What the terminal says reaches the patient, and what the unit cannot do is refused.
 
 use super::{AttemptId, FACTS};
-use model::{ConsentItem, ConsentScreen, Moment};
+use model::{ConsentItem, ConsentScreen, Moment, Passcode, Pin, Purpose};
 use reader::conformance::{Act, AskedView, CardFace, Firmware, Power, UnitConfig, View};
 use reader::{Method, Sound};
 use sma_pa_frames::frame::{bare, is_numbered};
@@ -108,6 +108,8 @@ fn every_notice_reaches_the_screen() {
         (Notice::CardLeft, "card_left"),
         (failure, "CARD_EXPIRED"),
         (Notice::OutOfOrder, "out_of_order"),
+        (Notice::VisualArmed, "visual_armed"),
+        (Notice::StaffCheck, "staff_check"),
     ] {
         assert_eq!(bench.say(&HostMessage::Show { question: 1, notice, voice: true }).notice, word);
     }
@@ -130,9 +132,9 @@ fn every_sound_is_made_and_a_chip_is_greeted_with_a_beep() {
 #[test]
 fn every_question_reaches_the_screen() {
     let mut bench = Bench::opened();
-    let methods = vec![Method::Pin, Method::Face];
+    let methods = vec![Method::Pin, Method::Visual, Method::Face];
     let view = bench.say(&HostMessage::OfferMethods { question: 1, methods });
-    assert_eq!(view.asked, AskedView::Methods { offered: vec!["pin", "face"] });
+    assert_eq!(view.asked, AskedView::Methods { offered: vec!["pin", "visual", "face"] });
     let screen = ConsentScreen { id: "medical".into(), items: vec![ConsentItem::Tests] };
     let view = bench.say(&HostMessage::AskConsent { question: 2, screen });
     assert_eq!(view.asked, AskedView::Consent { screen: "medical".into(), items: vec![ConsentItem::Tests] });
@@ -160,6 +162,35 @@ fn every_pin_pad_is_shuffled_anew_by_the_unit() {
         assert!(!pads.contains(&pad));
         pads.push(pad);
     }
+}
+
+#[test]
+fn a_passcode_pad_is_shuffled_too_and_its_digits_have_their_own_words() {
+    let mut bench = Bench::opened();
+    let passcode = || Act::TypePasscode(Passcode::from_digits(b"4826").unwrap());
+    let pin = || Act::TypePin(Pin::from_digits(b"4826").unwrap());
+    bench.say(&HostMessage::AskPin { question: 1, tries_left: 3 });
+    assert!(!bench.unit.act(passcode(), bench.now), "a PIN pad takes no passcode");
+    bench.act(pin());
+    assert!(matches!(bench.heard.last(), Some(ReaderMessage::Pin { question: 1, .. })));
+    let mut pads = Vec::new();
+    for question in [2, 3] {
+        let asked = bench.say(&HostMessage::AskPasscode { question }).asked;
+        let AskedView::Passcode { pad: Some(pad) } = asked else { panic!("no shuffled pad") };
+        assert!(!pads.contains(&pad));
+        pads.push(pad);
+    }
+    assert!(!bench.unit.act(pin(), bench.now), "a passcode pad takes no PIN");
+    bench.act(passcode());
+    match bench.heard.last() {
+        Some(ReaderMessage::Passcode { question: 3, passcode }) => {
+            assert_eq!(passcode.expose(Purpose::Simulate), b"4826");
+        }
+        other => panic!("{other:?}"),
+    }
+    bench.say(&HostMessage::AskPasscode { question: 4 });
+    bench.act(Act::Cancel);
+    assert!(matches!(bench.heard.last(), Some(ReaderMessage::PinCancelled { question: 4 })));
 }
 
 #[test]
