@@ -3,6 +3,7 @@
 //! Everything that two rooms must agree on stands here: identifiers, moments, personal data, verification,
 //! consents, results, and what a reader's station shows to the outside.
 
+pub mod audit;
 pub mod centre;
 pub mod consent;
 pub mod failure_code;
@@ -16,6 +17,7 @@ pub mod secret;
 pub mod station;
 pub mod verification;
 
+pub use audit::{AuditBy, AuditDeed, AuditEntry};
 pub use centre::{CentreHealth, CentreSession, Maintenance};
 pub use consent::{Consent, ConsentItem, ConsentScreen, Decision, ScreenAnswer};
 pub use failure_code::FailureCode;

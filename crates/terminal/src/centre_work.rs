@@ -4,7 +4,6 @@ use crate::place::Place;
 use crate::relay;
 use card::Identity;
 use centre::Answers;
-use failure::codes;
 use model::FailureCode;
 use visit::{CentreReply, CentreTask, Settled};
 
@@ -34,8 +33,9 @@ pub(crate) async fn carry_out(
                 Answers::Answered(result) => Ok(CentreReply::Settled(Box::new(Settled {
                     qualification: result.qualification,
                     consents: result.consents,
+                    remarks: result.remarks,
                 }))),
-                Answers::Processing { .. } => Err(codes::CENTRE_PROCESSING),
+                Answers::Processing { again_after } => Ok(CentreReply::Processing { again_after }),
             }
         }
     }

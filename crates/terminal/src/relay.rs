@@ -16,11 +16,13 @@ pub(crate) async fn carry(
     visit: VisitId,
     card: Option<&Identity>,
 ) -> Result<RelayAnswer, FailureCode> {
-    let stand_in = stand_in(place, operation, card.is_some_and(Identity::simulated))?;
     let kind = match operation {
         Operation::PinLess => centre_wire::Operation::PinLess,
         Operation::Pin => centre_wire::Operation::Pin,
+        Operation::RegisterPinLess => centre_wire::Operation::RegisterPinLess,
+        Operation::RegisterPin => centre_wire::Operation::RegisterPin,
     };
+    let stand_in = stand_in(place, kind, card.is_some_and(Identity::simulated))?;
     let mut relay = place
         .centre
         .open_relay(&place.settings.account, kind, visit)
@@ -28,15 +30,12 @@ pub(crate) async fn carry(
         .map_err(|error| place.centre_failed(&error))?;
     let plan = GuardPlan {
         digest: relay.digest(),
-        operation: match operation {
-            Operation::PinLess => card::Operation::PinLess,
-            Operation::Pin => card::Operation::Pin,
-        },
+        operation: if kind.with_pin() { card::Operation::Pin } else { card::Operation::PinLess },
         stand_in,
         limits: card::GuardLimits::default(),
     };
     let guard = Guard::new(plan, place.clock.now().moment);
-    if operation == Operation::PinLess {
+    if !kind.with_pin() {
         // A card whose PIN was checked stays powered: the check would be lost.
         transact(place, SlotCard::power_fresh).await?;
         same_card(place, card).await?;
@@ -88,8 +87,12 @@ async fn pump(place: &Place, relay: &mut Relay, mut guard: Guard) -> Result<Rela
 
 /// Signing without PIN is known only as the simulator's stand-in: allowed by configuration, with a centre whose CA
 /// and a card whose issuer are the simulator's, never by a name or a flag alone.
-fn stand_in(place: &Place, operation: Operation, card_simulated: bool) -> Result<card::StandIn, FailureCode> {
-    if operation == Operation::Pin {
+fn stand_in(
+    place: &Place,
+    operation: centre_wire::Operation,
+    card_simulated: bool,
+) -> Result<card::StandIn, FailureCode> {
+    if operation.with_pin() {
         return Ok(card::StandIn::Refused);
     }
     if place.stand_in == StandIn::Simulator && place.centre.simulator_marked() && card_simulated {

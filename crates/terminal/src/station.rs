@@ -27,7 +27,10 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
-use visit::{CardReply, CentreReply, Deadlines, Effect, Input, SlotChange, Station, StationConfig, Ticket};
+use visit::{
+    CardReply, CentreReply, CentreTask, Deadlines, Effect, Input, SlotChange, Station, StationConfig, Taken,
+    Ticket,
+};
 use zeroize::{Zeroize, Zeroizing};
 
 /// After a driver's fault the link is opened again, at the earliest after this.
@@ -78,7 +81,10 @@ struct Loop {
     removals: u64,
     /// When the slot is looked at although nothing was heard of it yet.
     first_look: Option<Instant>,
+    /// What card and centre do together for the visit in progress.
     tasks: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
+    /// What the centre is asked after a relay: goes on when card and patient are gone.
+    settling: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
     commits: FuturesUnordered<LocalBoxFuture<'static, (Ticket, Result<ledger::Commit, FailureCode>)>>,
     /// Sessions that are being ended: a stuck card takes its time, and nothing waits for it but the next session.
     releases: FuturesUnordered<LocalBoxFuture<'static, Result<(), SlotError>>>,
@@ -95,6 +101,7 @@ pub(crate) async fn serve(place: Arc<Place>, seed: [u8; 32], stop: CancellationT
         institution: place.institution.clone(),
         profile: place.settings.factory.profile(),
         deadlines: Deadlines::default(),
+        passcode: false,
         seed,
         insertion: Insertion(place.insertion.load(Ordering::Acquire)),
     });
@@ -114,6 +121,7 @@ pub(crate) async fn serve(place: Arc<Place>, seed: [u8; 32], stop: CancellationT
         removals: 0,
         first_look: None,
         tasks: FuturesUnordered::new(),
+        settling: FuturesUnordered::new(),
         commits: FuturesUnordered::new(),
         releases: FuturesUnordered::new(),
         card: None,
@@ -218,6 +226,7 @@ impl Loop {
             () = until(self.first_look.map(Into::into)) => Woke::Slot,
             touched = next_touch(&mut self.touches) => Woke::Touched(touched),
             Some((done, took)) = self.tasks.next() => Woke::Done(done, took),
+            Some((done, took)) = self.settling.next() => Woke::Done(done, took),
             Some((ticket, commit)) = self.commits.next() => Woke::Committed(ticket, commit),
             () = until(wakeup) => Woke::Timer,
             outcome = self.line.outcome() => Woke::Line(outcome),
@@ -330,7 +339,9 @@ impl Loop {
     // ----- the machine ----------------------------------------------------------------------------------------
 
     fn tell_station(&mut self, input: Input) {
-        self.station.handle(input, self.place.clock.now());
+        if let Taken::Refused(refusal) = self.station.handle(input, self.place.clock.now()) {
+            tracing::debug!(reader = %self.place.settings.id, ?refusal, "an input for nobody");
+        }
     }
 
     fn task_done(&mut self, done: Done, took: Duration) {
@@ -432,38 +443,39 @@ impl Loop {
             Effect::Reader(command) => self.drive(DriverInput::Command(command)),
             Effect::Card(ticket, task) => {
                 let place = Arc::clone(&self.place);
-                self.spawn(async move {
+                self.tasks.push(timed(async move {
                     match card_work::carry_out(&place, task).await {
                         Ok((reply, identity)) => Done::Card(ticket, Ok(reply), identity),
                         Err(code) => Done::Card(ticket, Err(code), None),
                     }
-                });
+                }));
             }
             Effect::Centre(ticket, task) => {
                 let place = Arc::clone(&self.place);
                 let card = self.card.clone();
-                self.spawn(
-                    async move { Done::Centre(ticket, centre_work::carry_out(&place, task, card).await) },
-                );
+                let with_card = matches!(task, CentreTask::Relay { .. });
+                let work =
+                    timed(
+                        async move { Done::Centre(ticket, centre_work::carry_out(&place, task, card).await) },
+                    );
+                if with_card { self.tasks.push(work) } else { self.settling.push(work) }
             }
             Effect::Commit(ticket, result) => self.commit(ticket, *result),
-            Effect::Abandon => {
+            Effect::LetGo => {
                 self.tasks.clear();
                 self.release().await;
+            }
+            Effect::CheckPasscode(ticket, _) => {
+                self.tell_station(Input::Passcode(ticket, Err(codes::READER_UNSUPPORTED)));
+            }
+            Effect::Audit(entry) => {
+                tracing::info!(reader = %entry.reader, deed = ?entry.deed, "audit");
             }
             Effect::Failed(visit, code) => {
                 tracing::info!(reader = %self.place.settings.id, %visit, %code, "visit failed");
             }
             Effect::Changed => self.show(),
         }
-    }
-
-    fn spawn(&self, task: impl Future<Output = Done> + 'static) {
-        self.tasks.push(Box::pin(async move {
-            let begun = Instant::now();
-            let done = task.await;
-            (done, begun.elapsed())
-        }));
     }
 
     /// Never abandoned: what the centre said is made durable and told, whatever becomes of the card.
@@ -513,6 +525,15 @@ impl Loop {
             );
         }
     }
+}
+
+/// A task that says how long it took.
+fn timed(task: impl Future<Output = Done> + 'static) -> LocalBoxFuture<'static, (Done, Duration)> {
+    Box::pin(async move {
+        let begun = Instant::now();
+        let done = task.await;
+        (done, begun.elapsed())
+    })
 }
 
 /// Opens the reader's port, at the earliest at `earliest`; waits for it to be there.

@@ -1,15 +1,16 @@
-//! How long each step of a visit may take. Defaults in one table; a site may change them.
+//! How long each step of a visit may take. Defaults in one table; a site may change every one of them.
 
 use std::time::Duration;
 
-/// Deadlines of a visit's steps. Sources: workflow.md section 5 where it states a value, else what a patient needs.
+/// Deadlines of a visit's steps. Sources: workflow.md section 5 where it states a value, else what a patient needs: the
+/// readers' own limits are not public.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadlines {
     /// Reader and slot must both see the card. pcscd looks every 0.4 s (card.md 8.4).
     pub agree: Duration,
     /// The card says what it is.
     pub identify: Duration,
-    /// The patient chooses a method.
+    /// The patient chooses a method; then is asked once more.
     pub choose: Duration,
     /// The reader reads 照合番号B.
     pub number_b: Duration,
@@ -19,22 +20,38 @@ pub struct Deadlines {
     pub compare: Duration,
     /// The card counts or checks the PIN.
     pub card: Duration,
-    /// The patient types four digits.
+    /// The patient types four digits, or staff the passcode; then is asked once more.
     pub pin: Duration,
+    /// The passcode is checked.
+    pub passcode: Duration,
+    /// 目視確認 stays armed for the next card; then the reader goes back to unattended (workflow.md section 12, row 7).
+    pub armed: Duration,
+    /// Staff compare person and card.
+    pub confirm: Duration,
     /// The relay, from opening to the centre's answer (3 to 7 s expected, workflow.md section 5).
     pub relay: Duration,
-    /// The patient answers one consent question.
+    /// The patient answers one question; then is asked once more.
     pub consent: Duration,
     /// The centre takes the answers and gives the result.
     pub answers: Duration,
+    /// The centre says that it is still processing: in all so long.
+    pub processing: Duration,
     /// The ledger makes the result durable.
     pub commit: Duration,
+    /// What the patient should know beside the result stays on the screen.
+    pub advise: Duration,
     /// The patient takes the card before it counts as left.
     pub take: Duration,
     /// What a patient who took the card away too early is told stays on the screen.
     pub told: Duration,
     /// After a card was taken, until reader and slot must both be empty.
     pub clear: Duration,
+    /// So often a patient who does nothing is asked once more before the visit ends: a slow patient is asked, not
+    /// thrown out (workflow.md section 12, row 6).
+    pub reminders: u8,
+    /// A deadline that is noticed later than this was missed by the machine, which slept or was stopped, and not by
+    /// whoever was waited for: it begins again.
+    pub pause: Duration,
 }
 
 impl Default for Deadlines {
@@ -49,13 +66,20 @@ impl Default for Deadlines {
             compare: seconds(30),
             card: seconds(10),
             pin: seconds(60),
+            passcode: seconds(5),
+            armed: seconds(300),
+            confirm: seconds(180),
             relay: seconds(20),
             consent: seconds(60),
             answers: seconds(15),
+            processing: seconds(60),
             commit: seconds(30),
+            advise: seconds(6),
             take: seconds(10),
             told: seconds(4),
             clear: Duration::from_millis(1500),
+            reminders: 2,
+            pause: seconds(5),
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn judge(
         FaceVerdict::NotAlive => Err(codes::FACE_NOT_ALIVE),
         FaceVerdict::PhotoUnreadable => Err(codes::PHOTO_UNREADABLE),
         FaceVerdict::NumberBUnreadable if sun => Err(codes::SLOT_IN_SUN),
-        FaceVerdict::NumberBUnreadable => Err(codes::NUMBER_B_WRONG),
+        FaceVerdict::NumberBUnreadable => Err(codes::NUMBER_B_UNREADABLE),
         _ if dark => Err(codes::FACE_TOO_DARK),
         FaceVerdict::Match => Ok(()),
         FaceVerdict::NoMatch if sun => Err(codes::SLOT_IN_SUN),

@@ -1,9 +1,10 @@
 //! What a station is told and what it asks for.
 
 use model::{
-    CentreSession, Consent, ConsentScreen, FailureCode, Moment, NumberB, Pii, Pin, Qualification, ResultId,
-    ScreenAnswer, Timestamp, Validity, VisitId, VisitResult,
+    AuditEntry, CentreSession, Consent, ConsentScreen, FailureCode, Moment, NumberB, Passcode, Pii, Pin,
+    Qualification, Remark, ResultId, ScreenAnswer, StaffId, Timestamp, Validity, VisitId, VisitResult,
 };
+use std::time::Duration;
 
 /// The time, on both clocks: deadlines follow the monotonic one, consents are dated by the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +48,81 @@ pub enum Input {
     Card(Ticket, Result<CardReply, FailureCode>),
     /// A centre task ended.
     Centre(Ticket, Result<CentreReply, FailureCode>),
+    /// The passcode was checked.
+    Passcode(Ticket, Result<PasscodeCheck, FailureCode>),
     /// The ledger answered.
     Committed(Ticket, Result<ResultId, FailureCode>),
+    /// Staff act, over the API.
+    Staff(StaffId, StaffDeed),
     /// The moment of [`crate::Station::next_wakeup`] has come.
     Woken,
+}
+
+/// What staff want of a station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffDeed {
+    /// 目視確認 for the next card; or in the visit under way, while it waits for the patient to confirm identity.
+    ArmVisualCheck,
+    /// Back to unattended.
+    DisarmVisualCheck,
+    /// Staff compared the person with the card's photo.
+    ConfirmPerson {
+        /// In which visit: a card that was changed meanwhile is not confirmed by it.
+        visit: VisitId,
+        /// Whether it is the same person.
+        same: bool,
+    },
+    /// End the visit.
+    CancelVisit {
+        /// Which.
+        visit: VisitId,
+    },
+}
+
+/// What became of a passcode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasscodeCheck {
+    /// Right.
+    Right,
+    /// Wrong; it may be tried again.
+    Wrong,
+    /// Wrong too often, here or at another reader: none is taken for a while.
+    Locked,
+}
+
+/// Whether an input was for the station's present state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[must_use]
+pub enum Taken {
+    /// It was.
+    Handled,
+    /// It was not: nothing changed.
+    Refused(Refusal),
+}
+
+/// Why an input was for nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// No visit is in progress.
+    NoVisit,
+    /// It names another visit than the one in progress.
+    OtherVisit,
+    /// It answers a task that is no longer open.
+    StaleTicket,
+    /// It answers an attempt that is not open.
+    ForeignAttempt,
+    /// It answers another consent screen than the one shown.
+    OtherScreen,
+    /// The patient chose what was not offered.
+    NotOffered,
+    /// The present step does not wait for it.
+    NotAsked,
+    /// The reader has not identified itself, or was lost.
+    ReaderNotReady,
+    /// Staff want what is not possible now.
+    Untimely,
+    /// Nothing is due.
+    NothingDue,
 }
 
 /// What is to be done.
@@ -62,10 +134,15 @@ pub enum Effect {
     Card(Ticket, CardTask),
     /// Do this with the centre.
     Centre(Ticket, CentreTask),
+    /// Check the site's passcode, and count the wrong ones.
+    CheckPasscode(Ticket, Passcode),
     /// Make this durable, then tell it.
     Commit(Ticket, Box<VisitResult>),
-    /// Give up every card and centre task that is still running, and power the card down.
-    Abandon,
+    /// Note who did what. In order with [`Effect::Commit`]: noted before what follows from it.
+    Audit(Box<AuditEntry>),
+    /// Give up the card tasks and the relay that are still running, and power the card down. What the centre is asked
+    /// after a relay goes on.
+    LetGo,
     /// A visit ended with this failure; it is counted and shown.
     Failed(VisitId, FailureCode),
     /// What the station shows has changed.
@@ -131,10 +208,14 @@ pub enum PinCheck {
 /// Which relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// The reader confirmed the face.
+    /// The reader confirmed the face, or staff the person.
     PinLess,
     /// The card checked the PIN.
     Pin,
+    /// As [`Operation::PinLess`], and the card is registered as insurance card.
+    RegisterPinLess,
+    /// As [`Operation::Pin`], and the card is registered as insurance card.
+    RegisterPin,
 }
 
 /// A task for the centre.
@@ -162,6 +243,11 @@ pub enum CentreReply {
     Screens(Vec<ConsentScreen>),
     /// The result.
     Settled(Box<Settled>),
+    /// The answers were taken, the result is not ready: ask again with the same answers.
+    Processing {
+        /// At the earliest after this.
+        again_after: Duration,
+    },
 }
 
 /// The centre's answer at the end of a relay.
@@ -180,4 +266,6 @@ pub struct Settled {
     pub qualification: Pii<Qualification>,
     /// The consents as they stand on it.
     pub consents: Vec<Consent>,
+    /// What the centre remarked, and what was found in its document.
+    pub remarks: Vec<Remark>,
 }

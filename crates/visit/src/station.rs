@@ -1,15 +1,23 @@
 //! The life of one reader on this terminal.
 
-mod progress;
+mod asking;
+mod identity;
+mod presence;
+mod settling;
+mod speech;
+mod staff;
 
 use crate::deadlines::Deadlines;
-use crate::io::{CardTask, CentreTask, Effect, Input, Now, SlotChange, Ticket};
+use crate::io::{Effect, Input, Now, Refusal, StaffDeed, Taken, Ticket};
+use crate::settlement::Settlement;
 use crate::steps::Step;
-use failure::codes;
-use model::{FailureCode, Insertion, InstitutionCode, Moment, ReaderId, StationState, Timestamp, VisitId};
-use reader::{AttemptId, Command, Event, Lamp, Language, Notice, PadOrder, Profile, Sound};
-use sha2::{Digest, Sha256};
+use crate::timers::{Timer, Timers};
+use model::{
+    FailureCode, Insertion, InstitutionCode, Moment, ReaderId, StaffId, StationState, Timestamp, VisitId,
+};
+use reader::{Command, Event, Lamp, Language, Notice, Profile};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// What a station is made of.
 #[derive(Debug, Clone)]
@@ -22,6 +30,8 @@ pub struct StationConfig {
     pub profile: &'static Profile,
     /// How long each step may take.
     pub deadlines: Deadlines,
+    /// Whether the site has a passcode, so that staff may take over the check at the reader.
+    pub passcode: bool,
     /// Cards placed on this reader before, since the daemon started.
     pub insertion: Insertion,
     /// Visit ids, attempt ids and pads are drawn from it; never used for two stations or two starts.
@@ -41,6 +51,10 @@ pub struct StationView {
     pub insertion: Insertion,
     /// The last failure; kept until the next visit begins.
     pub failure: Option<(FailureCode, Timestamp)>,
+    /// Until when 目視確認 stays armed.
+    pub armed_until: Option<Timestamp>,
+    /// Visits whose card is gone and whose result is not durable yet.
+    pub settling: usize,
 }
 
 /// The machine of one reader.
@@ -49,7 +63,9 @@ pub struct Station {
     config: StationConfig,
     effects: VecDeque<Effect>,
     state: State,
-    deadline: Option<Moment>,
+    timers: Timers,
+    /// Visits on their way from the last answer to the ledger, by number.
+    settlements: Vec<(u64, Settlement)>,
     tray: bool,
     slot: Slot,
     reader_ready: bool,
@@ -70,8 +86,16 @@ enum State {
     Starting,
     OutOfOrder,
     Idle,
-    Visit(Visit),
+    Armed(Armed),
+    Visit(Box<Visit>),
     Clearing(Clearing),
+}
+
+/// 目視確認 waits for the next card.
+#[derive(Debug, Clone)]
+struct Armed {
+    by: StaffId,
+    until: Timestamp,
 }
 
 #[derive(Debug)]
@@ -79,12 +103,26 @@ struct Visit {
     id: VisitId,
     /// The slot's count for this visit's card; set once the slot has seen it.
     card: Option<u32>,
+    /// Staff armed the visual check for this card.
+    visual: bool,
     face_attempts: u8,
     /// How often the card did not take 照合番号B.
     number_b_refused: u8,
-    /// 照合番号B is not read any more in this visit.
-    face_closed: bool,
+    /// What is not offered any more in this visit.
+    closed: Closed,
+    /// When the patient agreed that the card be registered.
+    registering: Option<Timestamp>,
+    /// How often the patient was asked once more in this step.
+    reminders: u8,
     step: Step,
+}
+
+/// Ways of confirming identity that lead nowhere any more.
+#[derive(Debug, Clone, Copy, Default)]
+struct Closed {
+    face: bool,
+    pin: bool,
+    visual: bool,
 }
 
 /// After a visit: until reader and slot are both empty.
@@ -114,7 +152,8 @@ impl Station {
         Self {
             effects: VecDeque::new(),
             state: State::Starting,
-            deadline: None,
+            timers: Timers::default(),
+            settlements: Vec::new(),
             tray: false,
             slot: Slot::Unknown,
             reader_ready: false,
@@ -129,24 +168,23 @@ impl Station {
         }
     }
 
-    /// Takes one input.
-    pub fn handle(&mut self, input: Input, now: Now) {
-        match input {
-            Input::Reader(Event::Ready { card, .. }) => {
-                self.reader_ready = true;
-                // A card that lies there already was not placed for us, also if the slot sees it only later.
-                self.tray = card;
-                self.speak(Language::default());
-                self.settle_order(now);
-            }
+    /// Takes one input; says whether it was for anybody.
+    pub fn handle(&mut self, input: Input, now: Now) -> Taken {
+        let taken = match input {
+            Input::Reader(event) => self.reader_told(event, now),
             Input::ReaderLost(code) => self.reader_lost(code, now),
             Input::Slot(change) => self.slot_changed(change, now),
-            Input::Reader(Event::CardPlaced) => self.card_placed(now),
-            Input::Reader(Event::CardTaken) => self.card_taken(now),
-            Input::Reader(Event::CardWrongSide) => self.wrong_side(now),
-            Input::Reader(Event::LanguageChosen(language)) => self.language_chosen(language, now),
+            Input::Staff(by, deed) => self.staff(by, deed, now),
             Input::Woken => self.woken(now),
+            Input::Centre(ticket, reply) if self.is_settling(ticket) => {
+                self.settlement_answered(ticket, reply, now)
+            }
+            Input::Committed(ticket, reply) => self.committed(ticket, reply, now),
             other => self.in_visit(other, now),
+        };
+        match taken {
+            Ok(()) => Taken::Handled,
+            Err(refusal) => Taken::Refused(refusal),
         }
     }
 
@@ -157,8 +195,8 @@ impl Station {
 
     /// When the station wants [`Input::Woken`].
     #[must_use]
-    pub const fn next_wakeup(&self) -> Option<Moment> {
-        self.deadline
+    pub fn next_wakeup(&self) -> Option<Moment> {
+        self.timers.next()
     }
 
     /// What the station shows.
@@ -168,13 +206,80 @@ impl Station {
             State::Starting => (StationState::Starting, None, None),
             State::OutOfOrder => (StationState::OutOfOrder, None, None),
             State::Idle => (StationState::Idle, None, None),
+            State::Armed(_) => (StationState::VisualCheckArmed, None, None),
             State::Visit(visit) => (StationState::InVisit, Some(visit.id), Some(visit.step.name())),
             State::Clearing(_) => (StationState::CardLeft, None, None),
         };
-        StationView { state, visit, step, insertion: self.insertion, failure: self.failure }
+        let armed_until = match &self.state {
+            State::Armed(armed) => Some(armed.until),
+            _ => None,
+        };
+        let settling = self.settlements.iter().filter(|(_, s)| Some(s.visit) != visit).count();
+        StationView {
+            state,
+            visit,
+            step,
+            insertion: self.insertion,
+            failure: self.failure,
+            armed_until,
+            settling,
+        }
     }
 
-    // ----- reader and slot ------------------------------------------------------------------------------------
+    fn reader_told(&mut self, event: Event, now: Now) -> Result<(), Refusal> {
+        if let Event::Ready { card, .. } = event {
+            return self.reader_is_ready(card, now);
+        }
+        if !self.reader_ready {
+            return Err(Refusal::ReaderNotReady);
+        }
+        match event {
+            Event::CardPlaced => self.card_placed(now),
+            Event::CardTaken => self.card_taken(now),
+            Event::CardWrongSide => self.wrong_side(now),
+            Event::LanguageChosen(language) => self.language_chosen(language, now),
+            other => self.in_visit(Input::Reader(other), now),
+        }
+    }
+
+    fn staff(&mut self, by: StaffId, deed: StaffDeed, now: Now) -> Result<(), Refusal> {
+        match deed {
+            StaffDeed::ArmVisualCheck => self.arm(by, now),
+            StaffDeed::DisarmVisualCheck => self.disarm(by, now),
+            StaffDeed::ConfirmPerson { visit, same } => self.confirm(by, visit, same, now),
+            StaffDeed::CancelVisit { visit } => self.cancel(by, visit, now),
+        }
+    }
+
+    // ----- time -----------------------------------------------------------------------------------------------
+
+    fn woken(&mut self, now: Now) -> Result<(), Refusal> {
+        let Some(due) = self.timers.next().filter(|due| *due <= now.moment) else {
+            return Err(Refusal::NothingDue);
+        };
+        let missed = now.moment.since(due);
+        if missed > self.config.deadlines.pause {
+            // The machine slept; whoever was waited for has had no chance to act.
+            self.timers.put_off(missed + self.config.deadlines.pause);
+            return Ok(());
+        }
+        while let Some(timer) = self.timers.take_due(now.moment) {
+            match timer {
+                Timer::Step => self.step_is_late(now),
+                Timer::Screen => self.screen_is_old(now),
+                Timer::Armed => self.armed_too_long(now),
+                Timer::Clearing => self.clearing_takes_long(now),
+                Timer::Settlement(number) => self.settlement_is_due(number, now),
+            }
+        }
+        Ok(())
+    }
+
+    fn set_timer(&mut self, timer: Timer, limit: Duration, now: Now) {
+        self.timers.set(timer, now.moment.after(limit));
+    }
+
+    // ----- states without a visit -----------------------------------------------------------------------------
 
     /// Idle if reader and slot can both be used, else out of order with the reason.
     fn settle_order(&mut self, now: Now) {
@@ -198,118 +303,19 @@ impl Station {
 
     fn out_of_order(&mut self, code: FailureCode, now: Now) {
         self.fail_shown(code, now);
-        self.state = State::OutOfOrder;
-        self.deadline = None;
+        self.leave(State::OutOfOrder);
         if self.reader_ready {
             self.tell([Command::Cancel, Command::Show(Notice::OutOfOrder), Command::Light(Lamp::Red)]);
         }
         self.changed();
     }
 
-    fn reader_lost(&mut self, code: FailureCode, now: Now) {
-        self.reader_ready = false;
-        self.tray = false;
-        self.end_visit_with(code);
-        self.out_of_order(code, now);
-    }
-
-    fn slot_changed(&mut self, change: SlotChange, now: Now) {
-        self.slot = match change {
-            SlotChange::Present { count } => Slot::Card(count),
-            SlotChange::Empty => Slot::Empty,
-            SlotChange::Unusable(code) => Slot::Unusable(code),
-        };
-        if let Slot::Unusable(code) = self.slot {
-            self.end_visit_with(code);
-            if self.reader_ready {
-                self.out_of_order(code, now);
-            }
-            return;
-        }
-        self.presence_changed(now);
-    }
-
-    fn card_placed(&mut self, now: Now) {
-        self.tray = true;
-        if let State::Clearing(clearing) = &mut self.state {
-            // A reader that comes back tells of a card that lay there all the time, too.
-            if clearing.emptied {
-                clearing.placed_again = true;
-                self.deadline = Some(now.moment.after(self.config.deadlines.clear));
-            }
-        }
-        self.presence_changed(now);
-    }
-
-    fn card_taken(&mut self, now: Now) {
-        self.tray = false;
-        if let State::Clearing(clearing) = &mut self.state {
-            clearing.emptied = true;
-            clearing.placed_again = false;
-        }
-        self.presence_changed(now);
-    }
-
-    fn presence_changed(&mut self, now: Now) {
-        match &mut self.state {
-            State::Starting => self.settle_order(now),
-            State::OutOfOrder if self.reader_ready => self.settle_order(now),
-            State::OutOfOrder => {}
-            State::Idle if self.tray || matches!(self.slot, Slot::Card(_)) => self.begin_visit(now),
-            State::Idle => {}
-            State::Clearing(_) if !self.tray && self.slot == Slot::Empty => self.idle(now),
-            State::Clearing(_) => {}
-            State::Visit(visit) => match (visit.card, self.slot) {
-                (Some(known), Slot::Card(count)) if count != known => {
-                    self.card_gone(codes::CARD_SWAPPED, now)
-                }
-                (Some(_), Slot::Card(_)) if self.tray => {}
-                (None, Slot::Card(count)) if self.tray => {
-                    visit.card = Some(count);
-                    self.identify(now);
-                }
-                (None, _) if self.tray || matches!(self.slot, Slot::Card(_)) => {}
-                _ => self.card_gone(codes::CARD_REMOVED_EARLY, now),
-            },
-        }
-    }
-
-    /// The card of this visit is no longer there.
-    fn card_gone(&mut self, code: FailureCode, now: Now) {
-        let State::Visit(visit) = &mut self.state else { return };
-        if matches!(visit.step, Step::Committing(_)) {
-            // The centre's answer is in hand; it is made durable and told, card or no card.
-            return;
-        }
-        if visit.step.card_may_go() {
-            self.clear(!self.tray, now);
-            return;
-        }
-        self.effects.push_back(Effect::Failed(visit.id, code));
-        self.fail_shown(code, now);
-        self.tell([Command::Cancel, Command::Show(Notice::Failure(code)), Command::Sound(Sound::Alarm)]);
-        self.told_until = Some(now.moment.after(self.config.deadlines.told));
-        self.clear(!self.tray, now);
-        self.effects.push_back(Effect::Abandon);
-    }
-
-    /// Reader or slot can no longer be used: a visit in progress ends with that.
-    fn end_visit_with(&mut self, code: FailureCode) {
-        if let State::Visit(visit) = &self.state {
-            // A result that is on its way to the ledger is told there; the visit did not fail.
-            if !visit.step.card_may_go() {
-                self.effects.push_back(Effect::Failed(visit.id, code));
-            }
-            self.effects.push_back(Effect::Abandon);
-        }
-    }
-
     /// Ready for the next card. What the last patient was told stays on the screen for its time.
     fn idle(&mut self, now: Now) {
-        self.state = State::Idle;
-        self.deadline = self.told_until.filter(|until| now.moment < *until);
-        if self.deadline.is_none() {
-            self.invite();
+        self.leave(State::Idle);
+        match self.told_until.filter(|until| now.moment < *until) {
+            Some(until) => self.timers.set(Timer::Screen, until),
+            None => self.invite(),
         }
         self.changed();
     }
@@ -317,61 +323,22 @@ impl Station {
     fn invite(&mut self) {
         self.told_until = None;
         self.speak(Language::default());
-        self.tell([Command::Show(Notice::PlaceCard), Command::Light(Lamp::Green)]);
+        let notice =
+            if matches!(self.state, State::Armed(_)) { Notice::VisualArmed } else { Notice::PlaceCard };
+        self.tell([Command::Show(notice), Command::Light(Lamp::Green)]);
     }
 
-    /// Waits until reader and slot are both empty, and says so if they are not soon.
-    fn clear(&mut self, emptied: bool, now: Now) {
-        if !self.tray && self.slot == Slot::Empty {
-            self.idle(now);
-            return;
-        }
-        self.state = State::Clearing(Clearing { emptied, placed_again: false, reminded: false });
-        self.deadline = Some(now.moment.after(self.config.deadlines.clear));
-        self.changed();
-    }
-
-    fn woken(&mut self, now: Now) {
-        if self.deadline.is_none_or(|deadline| now.moment < deadline) {
-            return;
-        }
-        self.deadline = None;
-        match &mut self.state {
-            State::Starting | State::OutOfOrder => {}
-            State::Idle => self.invite(),
-            State::Clearing(clearing) if clearing.placed_again && matches!(self.slot, Slot::Card(_)) => {
-                // The slot missed a quick change of cards; the tray saw it. The card is powered freshly anyway.
-                self.begin_visit(now);
-            }
-            State::Clearing(clearing) => {
-                if !clearing.reminded {
-                    clearing.reminded = true;
-                    // A failure of the visit says more than that its card still lies there.
-                    self.failure.get_or_insert((codes::CARD_LEFT, now.wall));
-                    self.tell([
-                        Command::Show(Notice::CardLeft),
-                        Command::Light(Lamp::Red),
-                        Command::Sound(Sound::TakeCard),
-                    ]);
-                    self.changed();
-                }
-            }
-            State::Visit(visit) => match &visit.step {
-                Step::Done | Step::Failed => self.clear_now(now),
-                step => {
-                    let code = progress::late(step);
-                    self.fail(code, now);
-                }
-            },
+    fn screen_is_old(&mut self, _now: Now) {
+        if matches!(self.state, State::Idle | State::Armed(_)) {
+            self.invite();
         }
     }
 
-    /// The card was not taken in time: say so at once.
-    fn clear_now(&mut self, now: Now) {
-        self.clear(!self.tray, now);
-        if matches!(self.state, State::Clearing(_)) {
-            self.deadline = Some(now.moment);
-            self.woken(now);
+    /// Another state; whatever the one before waited for is over. Settlements go on.
+    fn leave(&mut self, state: State) {
+        self.state = state;
+        for timer in [Timer::Step, Timer::Screen, Timer::Armed, Timer::Clearing] {
+            self.timers.stop(timer);
         }
     }
 
@@ -381,39 +348,18 @@ impl Station {
         self.failure = Some((code, now.wall));
     }
 
-    /// Tells the reader what its model offers of this, in its own way.
-    fn tell<const N: usize>(&mut self, commands: [Command; N]) {
-        for command in commands {
-            if let Command::Show(notice) = command {
-                self.notice = notice;
-            }
-            if let Some(command) = offered(self.config.profile, command) {
-                self.effects.push_back(Effect::Reader(command));
-            }
+    const fn visit(&self) -> Option<&Visit> {
+        match &self.state {
+            State::Visit(visit) => Some(visit),
+            _ => None,
         }
     }
 
-    fn show_again(&mut self) {
-        self.tell([Command::Show(self.notice)]);
-    }
-
-    fn speak(&mut self, language: Language) {
-        if self.language != language {
-            self.language = language;
-            self.tell([Command::Speak(language)]);
+    const fn visit_mut(&mut self) -> Option<&mut Visit> {
+        match &mut self.state {
+            State::Visit(visit) => Some(visit),
+            _ => None,
         }
-    }
-
-    fn task(&mut self, task: CardTask) -> Ticket {
-        let ticket = self.ticket();
-        self.effects.push_back(Effect::Card(ticket, task));
-        ticket
-    }
-
-    fn ask_centre(&mut self, task: CentreTask) -> Ticket {
-        let ticket = self.ticket();
-        self.effects.push_back(Effect::Centre(ticket, task));
-        ticket
     }
 
     const fn ticket(&mut self) -> Ticket {
@@ -426,45 +372,5 @@ impl Station {
         if !matches!(self.effects.back(), Some(Effect::Changed)) {
             self.effects.push_back(Effect::Changed);
         }
-    }
-
-    fn draw_visit_id(&mut self) -> VisitId {
-        let drawn = self.draw(b"visit");
-        let mut id = [0; 16];
-        id.iter_mut().zip(drawn).for_each(|(to, from)| *to = from);
-        VisitId::from_bytes(id)
-    }
-
-    fn draw_attempt(&mut self) -> AttemptId {
-        let drawn = self.draw(b"attempt");
-        AttemptId(drawn.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte)))
-    }
-
-    fn draw_pad(&mut self) -> PadOrder {
-        PadOrder::shuffled(&self.draw(b"pad"))
-    }
-
-    fn draw(&mut self, what: &[u8]) -> [u8; 32] {
-        self.drawn = self.drawn.saturating_add(1);
-        Sha256::new()
-            .chain_update(self.config.seed)
-            .chain_update(what)
-            .chain_update(self.drawn.to_be_bytes())
-            .finalize()
-            .into()
-    }
-}
-
-/// The command as this model offers it; `None` if it does not. A visit is decorated with lamp, sound and language, and
-/// not every model has them. What a visit cannot do without every model has.
-fn offered(profile: &Profile, command: Command) -> Option<Command> {
-    match command {
-        Command::Light(_) if !Profile::has(profile.lamp) => None,
-        Command::Sound(_) if !Profile::has(profile.buzzer) && !Profile::has(profile.voice) => None,
-        Command::Speak(language) if !profile.speaks(language) => None,
-        Command::Show(Notice::CardLeft) if !Profile::has(profile.card_left_notice) => {
-            Some(Command::Show(Notice::TakeCard))
-        }
-        command => Some(command),
     }
 }

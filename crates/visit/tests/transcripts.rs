@@ -2,12 +2,18 @@
 //! the station did. A file `plain_…` plays on a model that states nothing of itself, the others on one that has everything.
 //! `UPDATE_TRANSCRIPTS=1 cargo test -p visit` writes what it does now; read the diff.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops"
+)]
 
 use failure::codes;
 use model::{
-    CentreSession, ConsentItem, ConsentScreen, Decision, FailureCode, Moment, NumberB, Pii, Pin,
-    Qualification, ResultId, Timestamp, Validity,
+    CentreSession, Consent, ConsentItem, ConsentScreen, Decision, FailureCode, Moment, NumberB, Passcode,
+    Pii, Pin, Qualification, Remark, ResultId, Timestamp, Validity,
 };
 use reader::profile::{Screen, Units};
 use reader::{
@@ -17,8 +23,8 @@ use reader::{
 use std::fmt::Write as _;
 use std::time::Duration;
 use visit::{
-    CardReply, CardTask, CentreReply, CentreTask, Effect, Input, Now, NumberBCheck, PinCheck, RelayAnswer,
-    Settled, SlotChange, Station, StationConfig, Ticket,
+    CardReply, CardTask, CentreReply, CentreTask, Effect, Input, Now, NumberBCheck, PasscodeCheck, PinCheck,
+    RelayAnswer, Settled, SlotChange, StaffDeed, Station, StationConfig, Taken, Ticket,
 };
 
 static PLAIN: Profile = Profile {
@@ -65,6 +71,10 @@ struct Play {
     moment: Moment,
     /// The last ticket and attempt that the station handed out.
     ticket: Ticket,
+    /// The last one at the centre.
+    at_centre: Ticket,
+    /// The last one at the ledger.
+    at_ledger: Ticket,
     attempt: AttemptId,
     attempts: Vec<AttemptId>,
     pads: Vec<[u8; 10]>,
@@ -77,6 +87,7 @@ impl Play {
             institution: "9991234567".parse().unwrap(),
             profile,
             deadlines: visit::Deadlines::default(),
+            passcode: std::ptr::eq(profile, &raw const FULL),
             insertion: model::Insertion::default(),
             seed: [7; 32],
         });
@@ -84,6 +95,8 @@ impl Play {
             station,
             moment: Moment::ZERO,
             ticket: Ticket(0),
+            at_centre: Ticket(0),
+            at_ledger: Ticket(0),
             attempt: AttemptId(0),
             attempts: Vec::new(),
             pads: Vec::new(),
@@ -101,14 +114,25 @@ impl Play {
             let end = self.moment.after(Duration::from_secs_f64(seconds.parse().unwrap()));
             while let Some(at) = self.station.next_wakeup().filter(|at| *at <= end) {
                 self.moment = self.moment.max(at);
-                self.station.handle(Input::Woken, self.now());
+                let _ = self.station.handle(Input::Woken, self.now());
                 self.drain(out);
             }
             self.moment = end;
             return;
         }
+        if let ["sleep", seconds] = words[..] {
+            // The machine slept: no timer woke anybody.
+            self.moment = self.moment.after(Duration::from_secs_f64(seconds.parse().unwrap()));
+            if self.station.next_wakeup().is_some_and(|at| at <= self.moment) {
+                let _ = self.station.handle(Input::Woken, self.now());
+            }
+            self.drain(out);
+            return;
+        }
         let input = self.input(&words);
-        self.station.handle(input, self.now());
+        if let Taken::Refused(refusal) = self.station.handle(input, self.now()) {
+            writeln!(out, "  refused {refusal:?}").unwrap();
+        }
         self.drain(out);
     }
 
@@ -133,6 +157,22 @@ impl Play {
                 "chinese" => Language::Chinese,
                 other => panic!("no such language: {other}"),
             })),
+            ["patient", "chooses", "visual"] => Input::Reader(Event::MethodChosen(Method::Visual)),
+            ["staff", "type", "passcode"] => {
+                Input::Reader(Event::PasscodeEntered(Passcode::from_digits(b"2468").unwrap()))
+            }
+            ["passcode", "right"] => Input::Passcode(self.ticket, Ok(PasscodeCheck::Right)),
+            ["passcode", "wrong"] => Input::Passcode(self.ticket, Ok(PasscodeCheck::Wrong)),
+            ["passcode", "locked"] => Input::Passcode(self.ticket, Ok(PasscodeCheck::Locked)),
+            ["staff", "arm"] => staff(StaffDeed::ArmVisualCheck),
+            ["staff", "disarm"] => staff(StaffDeed::DisarmVisualCheck),
+            ["staff", "confirm"] => staff(StaffDeed::ConfirmPerson { visit: self.visit(), same: true }),
+            ["staff", "deny"] => staff(StaffDeed::ConfirmPerson { visit: self.visit(), same: false }),
+            ["staff", "confirm", "another", "visit"] => {
+                let visit = model::VisitId::from_bytes([9; 16]);
+                staff(StaffDeed::ConfirmPerson { visit, same: true })
+            }
+            ["staff", "cancel"] => staff(StaffDeed::CancelVisit { visit: self.visit() }),
             ["patient", "types"] => Input::Reader(Event::PinEntered(Pin::from_digits(b"1234").unwrap())),
             ["patient", "cancels"] => Input::Reader(Event::PinCancelled),
             ["patient", "agrees", screen] => consent(screen, Decision::Agreed),
@@ -173,37 +213,71 @@ impl Play {
             }
             ["card", "pin", "locked"] => Input::Card(self.ticket, Ok(CardReply::Pin(PinCheck::Locked))),
             ["card", "fails", code] => Input::Card(self.ticket, Err(known(code))),
-            ["centre", "relayed"] => Input::Centre(
-                self.ticket,
-                Ok(CentreReply::Relayed(RelayAnswer {
-                    session: CentreSession("s1".into()),
-                    validity: Validity::Valid,
-                })),
-            ),
-            ["centre", "screens", ids @ ..] => {
-                let screen =
-                    |id: &&str| ConsentScreen { id: (*id).into(), items: vec![ConsentItem::Medicines] };
-                Input::Centre(self.ticket, Ok(CentreReply::Screens(ids.iter().map(screen).collect())))
-            }
-            ["centre", "settled"] => {
-                let settled = Settled {
-                    qualification: Pii::new(Qualification { xml: "<x/>".into() }),
-                    consents: vec![],
+            ["centre", "relayed", rest @ ..] => {
+                let validity = match rest {
+                    [] => Validity::Valid,
+                    ["invalid"] => Validity::Invalid,
+                    ["not-found"] => Validity::NotFound,
+                    other => panic!("no such validity: {other:?}"),
                 };
-                Input::Centre(self.ticket, Ok(CentreReply::Settled(Box::new(settled))))
+                let session = CentreSession("s1".into());
+                Input::Centre(self.at_centre, Ok(CentreReply::Relayed(RelayAnswer { session, validity })))
             }
-            ["centre", "fails", code] => Input::Centre(self.ticket, Err(known(code))),
+            ["centre", "screens", ids @ ..] => Input::Centre(
+                self.at_centre,
+                Ok(CentreReply::Screens(ids.iter().map(|id| screen(id)).collect())),
+            ),
+            ["centre", "processing", seconds] => {
+                let again_after = Duration::from_secs_f64(seconds.parse().unwrap());
+                Input::Centre(self.at_centre, Ok(CentreReply::Processing { again_after }))
+            }
+            ["centre", "settled", rest @ ..] => self.settled(rest),
+            ["centre", "fails", code] => Input::Centre(self.at_centre, Err(known(code))),
             ["stale", "centre", "relayed"] => Input::Centre(
-                Ticket(self.ticket.0 - 1),
+                Ticket(self.at_centre.0 - 1),
                 Ok(CentreReply::Relayed(RelayAnswer {
                     session: CentreSession("s0".into()),
                     validity: Validity::Valid,
                 })),
             ),
-            ["committed", id] => Input::Committed(self.ticket, Ok(ResultId(id.parse().unwrap()))),
-            ["commit", "fails", code] => Input::Committed(self.ticket, Err(known(code))),
+            ["committed", id] => Input::Committed(self.at_ledger, Ok(ResultId(id.parse().unwrap()))),
+            ["commit", "fails", code] => Input::Committed(self.at_ledger, Err(known(code))),
             other => panic!("no such input: {other:?}"),
         }
+    }
+
+    fn visit(&self) -> model::VisitId {
+        self.station.view().visit.expect("a visit is in progress")
+    }
+
+    /// What the centre says in the end: remarks and consents by name.
+    fn settled(&self, words: &[&str]) -> Input {
+        let at = self.now().wall;
+        let day = Duration::from_secs(24 * 60 * 60);
+        let mut settled = Settled {
+            qualification: Pii::new(Qualification { xml: "<x/>".into() }),
+            consents: vec![],
+            remarks: vec![],
+        };
+        for word in words {
+            match *word {
+                "expiring" => settled.remarks.push(Remark::CertificateExpiresSoon),
+                "in-grace" => settled.remarks.push(Remark::CertificateInGrace),
+                "two-days" => settled.consents.push(Consent {
+                    item: ConsentItem::Medicines,
+                    decision: Decision::Agreed,
+                    at,
+                    until: Some(at.after(2 * day)),
+                }),
+                id => settled.consents.extend(screen(id).items.into_iter().map(|item| Consent {
+                    item,
+                    decision: Decision::Agreed,
+                    at,
+                    until: item.opens_information().then(|| at.after(day)),
+                })),
+            }
+        }
+        Input::Centre(self.at_centre, Ok(CentreReply::Settled(Box::new(settled))))
     }
 
     fn number_b(&self, attempt: AttemptId) -> Input {
@@ -253,7 +327,7 @@ impl Play {
                     format!("card    {}", card_task(&task))
                 }
                 Effect::Centre(ticket, task) => {
-                    self.ticket = ticket;
+                    self.at_centre = ticket;
                     match task {
                         CentreTask::Relay { operation, .. } => format!("centre  relay {operation:?}"),
                         CentreTask::Screens(session) => format!("centre  screens of {}", session.0),
@@ -264,17 +338,31 @@ impl Play {
                         }
                     }
                 }
-                Effect::Commit(ticket, result) => {
+                Effect::CheckPasscode(ticket, _) => {
                     self.ticket = ticket;
-                    format!("commit  insertion {} by {:?}", result.insertion, result.verification)
+                    "check   passcode".into()
                 }
-                Effect::Abandon => "abandon".into(),
+                Effect::Commit(ticket, result) => {
+                    self.at_ledger = ticket;
+                    let agreed: Vec<_> = result.consents.iter().map(|c| format!(" {:?}", c.item)).collect();
+                    let remarks: Vec<_> = result.remarks.iter().map(|r| format!(" [{r:?}]")).collect();
+                    format!(
+                        "commit  insertion {} by {:?}{}{}",
+                        result.insertion,
+                        result.verification,
+                        agreed.concat(),
+                        remarks.concat()
+                    )
+                }
+                Effect::Audit(entry) => format!("audit   {:?} by {:?}", entry.deed, entry.by),
+                Effect::LetGo => "let go".into(),
                 Effect::Failed(_, code) => format!("failed  {code}"),
                 Effect::Changed => {
                     let view = self.station.view();
                     let step = view.step.map(|step| format!(" {step}")).unwrap_or_default();
                     let failure = view.failure.map(|(code, _)| format!(" [{code}]")).unwrap_or_default();
-                    format!("state   {:?}{step}{failure}", view.state)
+                    let settling = if view.settling > 0 { " settling" } else { "" };
+                    format!("state   {:?}{step}{failure}{settling}", view.state)
                 }
             };
             writeln!(out, "  {line}").unwrap();
@@ -293,6 +381,21 @@ const fn card_task(task: &CardTask) -> &'static str {
 
 fn ready(card: bool) -> Input {
     Input::Reader(Event::Ready { unit: UnitInfo { firmware: "1".into(), serial: "1".into() }, card })
+}
+
+/// Screens by name: what each asks.
+fn screen(id: &str) -> ConsentScreen {
+    let items = match id {
+        "operations" => vec![ConsentItem::Operations],
+        "carry-over" => vec![ConsentItem::CarryOver],
+        "prescription" => vec![ConsentItem::ElectronicPrescription],
+        _ => vec![ConsentItem::Medicines],
+    };
+    ConsentScreen { id: id.into(), items }
+}
+
+fn staff(deed: StaffDeed) -> Input {
+    Input::Staff("tanaka".parse().unwrap(), deed)
 }
 
 fn consent(screen: &str, decision: Decision) -> Input {
