@@ -16,8 +16,11 @@ pub(crate) struct FailureBody {
     reception: TextBody,
     /// What the technician does.
     technician: TextBody,
-    /// Numbers that readers show for this on their own screens.
+    /// What readers show for this on their own screens: numbers, and messages in our words.
     reader_numbers: &'static [&'static str],
+    /// For a reader's own number: the other codes that it may stand for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    others: Vec<&'static str>,
 }
 
 /// A wording in both languages.
@@ -27,15 +30,18 @@ pub(crate) struct TextBody {
     en: &'static str,
 }
 
-/// The catalogue's entry of a code.
+/// The catalogue's entry of a code, or of a reader's own number.
 pub(crate) fn explain(code: &str) -> Option<FailureBody> {
-    failure::explain(code).map(|entry| FailureBody {
+    let meanings = failure::meanings(code);
+    let (entry, others) = meanings.split_first()?;
+    Some(FailureBody {
         code: entry.code.as_str(),
         cause: entry.cause.into(),
         patient: entry.patient.into(),
         reception: entry.reception.into(),
         technician: entry.technician.into(),
         reader_numbers: entry.reader_numbers,
+        others: others.iter().map(|entry| entry.code.as_str()).collect(),
     })
 }
 

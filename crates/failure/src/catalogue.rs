@@ -55,14 +55,11 @@ pub fn explain(code: &str) -> Option<&'static Entry> {
 #[must_use]
 pub fn meanings(code: &str) -> Vec<&'static Entry> {
     let typed: String = code.trim().chars().map(half_width).collect();
-    let called = |name: &&str| name.eq_ignore_ascii_case(&typed);
+    let called = |name: &&'static str| name.eq_ignore_ascii_case(&typed);
     if let Some(ours) = catalogue().iter().find(|entry| called(&entry.code.as_str())) {
         return vec![ours];
     }
-    let shown: Vec<_> = catalogue()
-        .iter()
-        .filter(|entry| entry.reader_numbers.iter().any(|number| called(&number)))
-        .collect();
+    let shown: Vec<_> = catalogue().iter().filter(|entry| entry.reader_numbers.iter().any(called)).collect();
     if shown.is_empty() && is_unpublished_number(&typed) {
         return vec![entry(codes::READER_NUMBER_UNPUBLISHED)];
     }
