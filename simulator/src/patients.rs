@@ -1,6 +1,6 @@
 //! What the mock centre knows of the personas.
 
-use model::{ConsentItem, ConsentScreen, Validity};
+use model::Validity;
 use simulator_card::Persona;
 use simulator_centre::{Insurance, LimitCertificate, Patient, Sex, SpecificDisease};
 use time::{Date, Duration, Month};
@@ -13,6 +13,8 @@ pub(crate) fn patient(persona: &Persona, today: Date) -> Patient {
     Patient {
         serial: u64::from(persona.serial),
         validity: Validity::Valid,
+        registered: true,
+        replaced: false,
         insurance: Insurance {
             card_classification: String::from("01"),
             insurer_number: persona.insurer_number.clone(),
@@ -25,6 +27,7 @@ pub(crate) fn patient(persona: &Persona, today: Date) -> Patient {
             name: persona.name.clone(),
             kana: half_width(&persona.kana),
             other_name: persona.alias.clone(),
+            other_kana: None,
             sex: match persona.sex {
                 simulator_card::Sex::Male => Sex::Male,
                 simulator_card::Sex::Female => Sex::Female,
@@ -32,12 +35,14 @@ pub(crate) fn patient(persona: &Persona, today: Date) -> Patient {
             birth: persona.birth,
             address: Some(persona.address.clone()),
             post_number: Some(String::from("999-0001")),
+            preschool: false,
             valid_from: insured_since,
             valid_until: None,
             lost_on: None,
             ratio: elderly.then(|| String::from("020")),
         },
-        screens: screens(elderly),
+        screens: None,
+        elderly: None,
         // Codes 011 and 012 of oqs-files.md section 9: 限度額適用, ウ for a worker, 一般Ⅱ for the elderly.
         limit: Some(LimitCertificate {
             classification: String::from("01"),
@@ -47,23 +52,9 @@ pub(crate) fn patient(persona: &Persona, today: Date) -> Patient {
             until: Some(today + Duration::days(120)),
         }),
         specific_diseases: if elderly { vec![dialysis(insured_since)] } else { Vec::new() },
+        medical_assistance: None,
+        subsidy: None,
         reference_number: None,
-    }
-}
-
-/// Consents have been bundled since October 2024 (workflow.md section 1); the elderly are asked about their
-/// 特定疾病療養受療証 too.
-fn screens(elderly: bool) -> Vec<ConsentScreen> {
-    let screen = |id: &str, items: &[ConsentItem]| ConsentScreen { id: id.to_owned(), items: items.to_vec() };
-    let medical = screen(
-        "medical-information",
-        &[ConsentItem::Medicines, ConsentItem::Diagnosis, ConsentItem::HealthCheckups],
-    );
-    let operations = screen("operations", &[ConsentItem::Operations]);
-    if elderly {
-        vec![screen("specific-diseases", &[ConsentItem::SpecificDiseases]), medical, operations]
-    } else {
-        vec![medical, operations]
     }
 }
 

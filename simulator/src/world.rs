@@ -185,14 +185,21 @@ impl World {
         &self.line
     }
 
-    /// Changes what the centre knows of a persona: `None` for not registered.
-    pub(crate) fn register(&self, persona: &str, validity: Option<Validity>) -> Result<(), CardError> {
+    /// Changes what the centre knows of a persona: validity `None` for not insured anywhere, so that the card cannot
+    /// be registered either. What is not said stays as the persona has it.
+    pub(crate) fn register(
+        &self,
+        persona: &str,
+        validity: Option<Validity>,
+        registered: Option<bool>,
+    ) -> Result<(), CardError> {
         let persona = self.persona(persona)?;
         self.centre(|centre| match validity {
             Some(validity) => {
                 let today = OffsetDateTime::now_utc().date();
-                centre
-                    .put_patient(simulator_centre::Patient { validity, ..patients::patient(persona, today) });
+                let patient = patients::patient(persona, today);
+                let registered = registered.unwrap_or(patient.registered);
+                centre.put_patient(simulator_centre::Patient { validity, registered, ..patient });
             }
             None => centre.remove_patient(u64::from(persona.serial)),
         });

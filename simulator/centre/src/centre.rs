@@ -1,21 +1,24 @@
 //! Accounts, patients, sessions, and what happens after a relay.
 
+use crate::asking::{Case, screens};
 use crate::certificate::{Accepted, Standing, Trust, TrustError};
+use crate::consents::{Asked, consents};
+use crate::denied::{Denied, answers_refused, denied, session_unknown};
+use crate::earlier::{Earlier, holds};
+use crate::manner::{Manner, Site};
 use crate::misbehaviour::{Misbehaviour, Step};
 use crate::oracle::{OracleEntry, Query, QueryKind};
-use crate::patient::Patient;
+use crate::patient::{Patient, Subsidy};
 use crate::qualification::{self, Document};
 use crate::relay::Relay;
+use crate::setup::{Setup, SetupError};
 use centre_wire::word::{refusal, warning};
-use centre_wire::{
-    AnswersReply, AnswersRequest, LoginReply, LoginRequest, Refusal, ScreensReply, Word, caps,
-};
+use centre_wire::{AnswersReply, AnswersRequest, LoginReply, LoginRequest, Processing, ScreensReply, Word};
 use model::{
-    CentreSession, Consent, ConsentItem, Decision, FaceAccount, InstitutionCode, ScreenAnswer, Timestamp,
-    Validity, VisitId,
+    CentreSession, Consent, ConsentItem, ConsentScreen, Decision, FaceAccount, InstitutionCode, Maintenance,
+    ScreenAnswer, Timestamp, VisitId,
 };
 use ring::signature::Ed25519KeyPair;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -24,76 +27,23 @@ use std::time::Duration;
 const TOKEN_LIFE: Duration = Duration::from_secs(60 * 60);
 /// How long a session is remembered.
 const SESSION_LIFE: Duration = Duration::from_secs(15 * 60);
-/// How long an agreement holds (workflow.md section 4).
-const CONSENT_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 /// Tokens and sessions kept at once.
 const KEPT: usize = 1000;
 
-/// A reader's face account at the centre.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Account {
-    /// `F0…`.
-    pub account: FaceAccount,
-    /// Its password.
-    pub password: String,
-}
-
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Account({})", self.account)
-    }
-}
-
-/// What a mock centre starts with.
-#[derive(Clone)]
-pub struct Setup {
-    /// The institution that the accounts belong to.
-    pub institution: InstitutionCode,
-    /// One per reader.
-    pub accounts: Vec<Account>,
-    /// Registered cards.
-    pub patients: Vec<Patient>,
-    /// Certificates of the card CAs, DER.
-    pub card_cas: Vec<Vec<u8>>,
-    /// One revocation list per card CA, DER.
-    pub revocation_lists: Vec<Vec<u8>>,
-    /// Accepted certificate policies, dotted.
-    pub policies: Vec<String>,
-    /// The Ed25519 seed of the stand-in key, 32 bytes.
-    pub stand_in_seed: Vec<u8>,
-}
-
-impl fmt::Debug for Setup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Setup({} accounts, {} patients)", self.accounts.len(), self.patients.len())
-    }
-}
-
-impl Setup {
-    /// 利用者証明用 certificates of test cards, the simulated ones among them (card.md section 5).
-    pub const TEST_POLICY: &str = "1.2.392.200149.8.5.1.0.30";
-    /// 利用者証明用 certificates of real cards.
-    pub const PRODUCTION_POLICY: &str = "1.2.392.200149.8.5.1.3.30";
-}
-
-/// Why the mock centre cannot be set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SetupError {
-    /// The trust material is wrong.
-    #[error(transparent)]
-    Trust(#[from] TrustError),
-    /// The stand-in key is wrong.
-    #[error("the stand-in key is not an Ed25519 seed of 32 bytes")]
-    StandIn,
-}
-
-/// A refusal on the https part.
+/// What the centre says to answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Denied {
-    /// The HTTP status.
-    pub status: u16,
-    /// The body.
-    pub refusal: Refusal,
+pub enum Answered {
+    /// The result.
+    Result(AnswersReply),
+    /// They were taken, the result is not ready.
+    Processing(Processing),
+}
+
+/// How often each session is told to ask again before its result.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Slowness {
+    times: u32,
+    again_after_ms: u32,
 }
 
 /// The mock centre: what it knows and decides.
@@ -106,6 +56,10 @@ pub struct Judgement {
     pub(crate) trust: Trust,
     pub(crate) stand_in: Ed25519KeyPair,
     pub(crate) misbehaviour: Option<Misbehaviour>,
+    manner: Manner,
+    maintenance: Option<Maintenance>,
+    slowness: Slowness,
+    earlier: Earlier,
     pub(crate) last_signature: Option<Vec<u8>>,
     pub(crate) oracle: Vec<OracleEntry>,
     queries: Vec<Query>,
@@ -124,7 +78,10 @@ struct Session {
     serial: u64,
     standing: Standing,
     opened_at: Timestamp,
-    answered: Option<(Vec<ScreenAnswer>, AnswersReply)>,
+    screens: Vec<ConsentScreen>,
+    taken: Option<Vec<ScreenAnswer>>,
+    asked_again: u32,
+    result: Option<AnswersReply>,
 }
 
 impl Judgement {
@@ -143,6 +100,10 @@ impl Judgement {
             tokens: BTreeMap::new(),
             sessions: BTreeMap::new(),
             misbehaviour: None,
+            manner: Manner::default(),
+            maintenance: None,
+            slowness: Slowness::default(),
+            earlier: Earlier::default(),
             last_signature: None,
             oracle: Vec::new(),
             queries: Vec::new(),
@@ -158,6 +119,36 @@ impl Judgement {
     #[must_use]
     pub const fn misbehaviour(&self) -> Option<Misbehaviour> {
         self.misbehaviour
+    }
+
+    /// Asks in this manner from now on; sessions that are open keep their screens.
+    pub fn set_manner(&mut self, manner: Manner) {
+        self.manner = manner;
+    }
+
+    /// The manner of asking.
+    #[must_use]
+    pub const fn manner(&self) -> &Manner {
+        &self.manner
+    }
+
+    /// Makes it the centre of another institution: 医科, 歯科 or 調剤 by the third digit of its code.
+    pub fn set_institution(&mut self, institution: InstitutionCode) {
+        self.institution = institution;
+    }
+
+    /// Announces when the centre stands still; in that time it refuses everything.
+    pub const fn set_maintenance(&mut self, maintenance: Option<Maintenance>) {
+        self.maintenance = maintenance;
+    }
+
+    /// Tells each session so often to ask again, after so many milliseconds (100 to 60,000), before its result.
+    pub fn set_processing(&mut self, times: u32, again_after_ms: u32) {
+        self.slowness = Slowness { times, again_after_ms: again_after_ms.clamp(100, 60_000) };
+    }
+
+    pub(crate) fn stands_still(&self, now: Timestamp) -> bool {
+        self.maintenance.is_some_and(|window| (window.from..window.until).contains(&now))
     }
 
     /// Whether it says nothing at this step.
@@ -178,12 +169,12 @@ impl Judgement {
         &self.queries
     }
 
-    /// Registers a card or changes what is known of it.
+    /// Makes a card known or changes what is known of it.
     pub fn put_patient(&mut self, patient: Patient) {
         self.patients.insert(patient.serial, patient);
     }
 
-    /// Forgets a card: it is no longer registered.
+    /// Forgets a card: nobody is insured under it, and it cannot be registered.
     pub fn remove_patient(&mut self, serial: u64) {
         self.patients.remove(&serial);
     }
@@ -212,13 +203,14 @@ impl Judgement {
     /// `POST /v1/login`. `token` is fresh, 1 to 64 letters or digits.
     ///
     /// # Errors
-    /// 403 if account or password is wrong.
+    /// 403 if account or password is wrong, 503 during maintenance.
     pub fn login(
         &mut self,
         request: &LoginRequest,
         token: String,
         now: Timestamp,
     ) -> Result<LoginReply, Denied> {
+        self.refuse_in_maintenance(now)?;
         if self.accounts.get(&request.account) != Some(&request.password) {
             return Err(denied(403, refusal::LOGIN_REFUSED, "account or password is wrong"));
         }
@@ -228,14 +220,16 @@ impl Judgement {
         }
         let expires_at = now.after(TOKEN_LIFE);
         self.tokens.insert(token.clone(), (request.account.clone(), expires_at));
-        Ok(LoginReply { token, expires_at, maintenance: None })
+        let maintenance = self.maintenance.filter(|window| window.until > now);
+        Ok(LoginReply { token, expires_at, maintenance })
     }
 
     /// Whose token this is.
     ///
     /// # Errors
-    /// 401 if it is unknown or has expired.
+    /// 401 if it is unknown or has expired, 503 during maintenance.
     pub fn authorize(&self, token: &str, now: Timestamp) -> Result<FaceAccount, Denied> {
+        self.refuse_in_maintenance(now)?;
         let known = self.tokens.get(token).filter(|(_, until)| *until > now);
         known.map(|(account, _)| account.clone()).ok_or_else(|| {
             denied(401, refusal::TOKEN_REFUSED, "the token is unknown or has expired: log in again")
@@ -245,58 +239,94 @@ impl Judgement {
     /// `GET /v1/sessions/{session}/screens`.
     ///
     /// # Errors
-    /// 404 if the session is not this account's.
+    /// 404 if the session is not this account's, 503 during maintenance.
     pub fn screens(
         &mut self,
         account: &FaceAccount,
         id: &str,
         now: Timestamp,
     ) -> Result<ScreensReply, Denied> {
+        self.refuse_in_maintenance(now)?;
         let session = self.session(account, id, now)?;
-        let screens = self.patients.get(&session.serial).map(|patient| asked(patient, session.standing));
         self.note(QueryKind::Screens, id, &session, Vec::new(), now);
-        Ok(ScreensReply { screens: screens.unwrap_or_default() })
+        Ok(ScreensReply { screens: session.screens })
     }
 
     /// `POST /v1/sessions/{session}/answers`.
     ///
     /// # Errors
     /// 404 if the session is not this account's, 409 if an answer is to no wanted screen, doubled, or differs from
-    /// one given before.
+    /// one given before, 503 during maintenance.
     pub fn answers(
         &mut self,
         account: &FaceAccount,
         id: &str,
         request: &AnswersRequest,
         now: Timestamp,
-    ) -> Result<AnswersReply, Denied> {
-        let session = self.session(account, id, now)?;
-        if let Some((before, reply)) = session.answered {
-            let same = before == request.answers;
-            return if same { Ok(reply) } else { Err(answers_refused("answered otherwise before")) };
+    ) -> Result<Answered, Denied> {
+        self.refuse_in_maintenance(now)?;
+        let mut session = self.session(account, id, now)?;
+        if session.taken.as_ref().is_some_and(|before| *before != request.answers) {
+            return Err(answers_refused("answered otherwise before"));
+        }
+        if let Some(reply) = session.result {
+            return Ok(Answered::Result(reply));
         }
         let patient = self.patients.get(&session.serial).ok_or_else(session_unknown)?;
-        let consents = consents(patient, &session, &request.answers, now)?;
+        let asked = Asked {
+            screens: &session.screens,
+            earlier: self.earlier.of(&self.institution, session.serial),
+            since: session.opened_at,
+            now,
+        };
+        let consents = consents(&asked, &request.answers).map_err(answers_refused)?;
+        session.taken = Some(request.answers.clone());
+        if session.asked_again < self.slowness.times {
+            session.asked_again = session.asked_again.saturating_add(1);
+            self.sessions.insert(id.to_owned(), session);
+            let again_after_ms = self.slowness.again_after_ms;
+            return Ok(Answered::Processing(Processing { again_after_ms }));
+        }
+        let reply = self.reply(id, &session, patient, consents, now);
+        self.note(QueryKind::Result, id, &session, opened(&reply.consents, now), now);
+        self.earlier.keep(&self.institution, session.serial, &reply.consents);
+        session.result = Some(reply.clone());
+        self.sessions.insert(id.to_owned(), session);
+        Ok(Answered::Result(reply))
+    }
+
+    fn reply(
+        &self,
+        id: &str,
+        session: &Session,
+        patient: &Patient,
+        consents: Vec<Consent>,
+        now: Timestamp,
+    ) -> AnswersReply {
         let name = CentreSession(id.to_owned());
-        let document =
-            Document { institution: &self.institution, session: &name, patient, consents: &consents, now };
+        let institution = &self.institution;
+        let site = Site::of(institution);
+        let document = Document { institution, site, session: &name, patient, consents: &consents, now };
         let qualification = qualification::write(&document);
-        let opened = consents.iter().filter(|c| c.decision == Decision::Agreed).map(|c| c.item).collect();
-        let session_name = match self.misbehaviour {
+        let warnings = self.warnings(session.standing, patient, &consents);
+        let session = match self.misbehaviour {
             Some(Misbehaviour::AnswerOtherSession) => CentreSession("another-session".to_owned()),
             _ => name,
         };
-        let reply = AnswersReply {
-            session: session_name,
-            qualification,
-            consents,
-            warnings: warnings(session.standing),
+        AnswersReply { session, qualification, consents, warnings }
+    }
+
+    fn warnings(&self, standing: Standing, patient: &Patient, consents: &[Consent]) -> Vec<Word> {
+        let certificate = match standing {
+            Standing::Good => None,
+            Standing::ExpiresSoon => Some(warning::CERTIFICATE_EXPIRES_SOON),
+            Standing::InGrace => Some(warning::CERTIFICATE_IN_GRACE),
         };
-        self.note(QueryKind::Result, id, &session, opened, now);
-        if let Some(kept) = self.sessions.get_mut(id) {
-            kept.answered = Some((request.answers.clone(), reply.clone()));
-        }
-        Ok(reply)
+        let unanswered = matches!(patient.subsidy, Some(Subsidy::Unanswered))
+            && agreed(consents, ConsentItem::SubsidyCertificates);
+        let subsidy = unanswered.then_some(warning::SUBSIDY_UNANSWERED);
+        let words = [certificate, subsidy].into_iter().flatten().filter_map(|word| Word::try_from(word).ok());
+        words.chain(self.manner.note.clone()).collect()
     }
 
     pub(crate) fn begin_session(&mut self, relay: &Relay, certificate: &Accepted, now: Timestamp) {
@@ -306,8 +336,27 @@ impl Judgement {
         }
         let (account, visit) = (relay.account.clone(), relay.visit);
         let (serial, standing) = (certificate.serial, certificate.standing);
-        let session = Session { account, visit, serial, standing, opened_at: now, answered: None };
+        let screens = self.patients.get(&serial).map(|patient| {
+            let (site, manner) = (Site::of(&self.institution), &self.manner);
+            let earlier = self.earlier.of(&self.institution, serial);
+            screens(&Case { patient, standing, site, manner, earlier, now })
+        });
+        let session = Session {
+            account,
+            visit,
+            serial,
+            standing,
+            opened_at: now,
+            screens: screens.unwrap_or_default(),
+            taken: None,
+            asked_again: 0,
+            result: None,
+        };
         self.sessions.insert(relay.session.0.clone(), session);
+    }
+
+    fn refuse_in_maintenance(&self, now: Timestamp) -> Result<(), Denied> {
+        if self.stands_still(now) { Err(Denied::stands_still()) } else { Ok(()) }
     }
 
     fn session(&self, account: &FaceAccount, id: &str, now: Timestamp) -> Result<Session, Denied> {
@@ -323,77 +372,18 @@ impl Judgement {
     }
 }
 
-/// In the grace only the qualification is given (workflow.md section 9), and nothing is asked without insurance.
-fn asked(patient: &Patient, standing: Standing) -> Vec<model::ConsentScreen> {
-    let asks = standing != Standing::InGrace && patient.validity == Validity::Valid;
-    if asks { patient.screens.clone() } else { Vec::new() }
+pub(crate) fn agreed(consents: &[Consent], item: ConsentItem) -> bool {
+    consents.iter().any(|consent| consent.item == item && consent.decision == Decision::Agreed)
 }
 
-fn consents(
-    patient: &Patient,
-    session: &Session,
-    answers: &[ScreenAnswer],
-    now: Timestamp,
-) -> Result<Vec<Consent>, Denied> {
-    let screens = asked(patient, session.standing);
-    let mut consents: Vec<Consent> = Vec::new();
-    for (place, answer) in answers.iter().enumerate() {
-        if answers.iter().take(place).any(|earlier| earlier.screen == answer.screen) {
-            return Err(answers_refused("a screen answered twice"));
-        }
-        let screen = screens.iter().find(|screen| screen.id == answer.screen);
-        let screen = screen.ok_or_else(|| answers_refused("an answer to a screen that was not wanted"))?;
-        // The terminal's clock may be wrong: a consent lies between the card's signature and now.
-        let at = answer.at.clamp(session.opened_at, now.max(session.opened_at));
-        let until = (answer.decision == Decision::Agreed).then(|| at.after(CONSENT_LIFE));
-        let consent = |item: &ConsentItem| Consent { item: *item, decision: answer.decision, at, until };
-        consents.extend(screen.items.iter().map(consent));
-    }
-    Ok(consents)
-}
-
-fn warnings(standing: Standing) -> Vec<Word> {
-    let word = match standing {
-        Standing::Good => return Vec::new(),
-        Standing::ExpiresSoon => warning::CERTIFICATE_EXPIRES_SOON,
-        Standing::InGrace => warning::CERTIFICATE_IN_GRACE,
+/// What a result shows or fetches under these consents.
+fn opened(consents: &[Consent], now: Timestamp) -> Vec<ConsentItem> {
+    let opens = |item: ConsentItem| {
+        item.opens_information()
+            || matches!(item, ConsentItem::MedicalAssistance | ConsentItem::SubsidyCertificates)
     };
-    Word::try_from(word).into_iter().collect()
-}
-
-fn session_unknown() -> Denied {
-    denied(404, refusal::SESSION_UNKNOWN, "no such session of this account")
-}
-
-fn answers_refused(why: &str) -> Denied {
-    denied(409, refusal::ANSWERS_REFUSED, why)
-}
-
-impl Denied {
-    /// A body that is not of the protocol.
-    #[must_use]
-    pub fn bad_message() -> Self {
-        denied(400, refusal::BAD_MESSAGE, "the body is not of the protocol")
-    }
-
-    /// An operation that the protocol reserves.
-    #[must_use]
-    pub fn not_offered() -> Self {
-        denied(404, refusal::NOT_OFFERED, "not offered")
-    }
-
-    /// No bearer token.
-    #[must_use]
-    pub fn no_token() -> Self {
-        denied(401, refusal::TOKEN_REFUSED, "no token: log in")
-    }
-}
-
-fn denied(status: u16, word: &str, message: &str) -> Denied {
-    let message = message.chars().take(caps::REFUSAL_MESSAGE).collect();
-    // The words of this room are words; "refused" stands for the impossible case.
-    match Word::try_from(word) {
-        Ok(code) => Denied { status, refusal: Refusal { code, message } },
-        Err(_) => denied(status, "refused", ""),
-    }
+    let stands = |consent: &&Consent| {
+        consent.decision == Decision::Agreed && opens(consent.item) && holds(consent, now)
+    };
+    consents.iter().filter(stands).map(|consent| consent.item).collect()
 }

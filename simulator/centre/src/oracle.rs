@@ -1,5 +1,6 @@
 //! What really happened, for the suites to compare with what the terminal told (design section 6, promises 1 and 5).
 
+use centre_wire::Operation;
 use model::{CentreSession, ConsentItem, FaceAccount, Timestamp, Validity, VisitId};
 use serde::Serialize;
 
@@ -10,6 +11,8 @@ pub struct OracleEntry {
     pub serial: Option<u64>,
     /// The visit that the relay was opened for.
     pub visit: VisitId,
+    /// What it was for.
+    pub operation: Operation,
     /// The reader's account.
     pub account: FaceAccount,
     /// The session under which it goes on.
@@ -45,7 +48,8 @@ pub struct Query {
     pub account: FaceAccount,
     /// Serial number of its certificate.
     pub serial: u64,
-    /// What the result opens: the items with an agreement in this session.
+    /// What the result opens: the items of information or certificates with an agreement that holds, given in this
+    /// session or carried over.
     pub opened: Vec<ConsentItem>,
     /// When.
     pub at: Timestamp,

@@ -13,14 +13,25 @@ pub struct Patient {
     pub serial: u64,
     /// 資格有効性.
     pub validity: Validity,
+    /// 健康保険証利用の登録: without it only a relay that registers is answered.
+    pub registered: bool,
+    /// A newer card was issued to this person: this one is refused.
+    pub replaced: bool,
     /// Person and insurance.
     pub insurance: Insurance,
-    /// What is asked, in this order; nothing when the certificate is in its grace or the insurance is not valid.
-    pub screens: Vec<ConsentScreen>,
+    /// Exactly what is asked, in this order; by patient and site when absent. Nothing is asked when the certificate is
+    /// in its grace or the insurance is not valid.
+    pub screens: Option<Vec<ConsentScreen>>,
+    /// 高齢受給者証, of 70 to 74.
+    pub elderly: Option<ElderlyCertificate>,
     /// 限度額適用認定証.
     pub limit: Option<LimitCertificate>,
     /// 特定疾病療養受療証, shown under consent only.
     pub specific_diseases: Vec<SpecificDisease>,
+    /// 医療扶助: a ticket is fetched under consent.
+    pub medical_assistance: Option<MedicalTicket>,
+    /// 公費 (PMH): asked about, and fetched under consent.
+    pub subsidy: Option<Subsidy>,
     /// 照会番号 that this institution registered.
     pub reference_number: Option<String>,
 }
@@ -29,7 +40,7 @@ pub struct Patient {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Insurance {
-    /// 被保険者証区分, code 010: `01`.
+    /// 被保険者証区分, code 010: `01`; `A1` is 医療扶助.
     pub card_classification: String,
     /// 保険者番号: 8 digits, or 6 (padded with two spaces in the document).
     pub insurer_number: String,
@@ -51,6 +62,8 @@ pub struct Insurance {
     pub kana: String,
     /// 氏名(その他).
     pub other_name: Option<String>,
+    /// 氏名カナ(その他), half width.
+    pub other_kana: Option<String>,
     /// 性別1.
     pub sex: Sex,
     /// 生年月日.
@@ -59,6 +72,8 @@ pub struct Insurance {
     pub address: Option<String>,
     /// 郵便番号, `NNN-NNNN`.
     pub post_number: Option<String>,
+    /// 未就学.
+    pub preschool: bool,
     /// 有効開始年月日.
     pub valid_from: Date,
     /// 有効終了年月日; open end when absent.
@@ -97,6 +112,60 @@ pub struct LimitCertificate {
     pub until: Option<Date>,
 }
 
+/// 高齢受給者証情報.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ElderlyCertificate {
+    /// 交付.
+    pub issued: Date,
+    /// 有効開始.
+    pub from: Date,
+    /// 有効終了.
+    pub until: Option<Date>,
+    /// 割合 in percent, three digits.
+    pub ratio: String,
+}
+
+/// 医療券・調剤券; which of both depends on the site.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MedicalTicket {
+    /// 有効開始; its month is the month of treatment.
+    pub from: Date,
+    /// 有効終了.
+    pub until: Date,
+    /// 交付番号.
+    pub number: String,
+    /// 本人支払額, yen.
+    pub own_share: u32,
+}
+
+/// What the municipality answers about 公費.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subsidy {
+    /// These certificates.
+    Certificates(Vec<SubsidyCertificate>),
+    /// Nothing: that is no "none" (workflow.md section 12, row 17).
+    Unanswered,
+}
+
+/// One 医療費受給者証. How it stands in the official document is not known.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubsidyCertificate {
+    /// e.g. 子ども医療費助成.
+    pub name: String,
+    /// 公費負担者番号, eight digits.
+    pub payer_number: String,
+    /// 受給者番号, seven digits.
+    pub beneficiary_number: String,
+    /// 有効開始.
+    pub from: Date,
+    /// 有効終了.
+    pub until: Option<Date>,
+}
+
 /// 特定疾病療養受療証情報.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,6 +183,18 @@ pub struct SpecificDisease {
 impl fmt::Debug for Patient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Patient({})", self.serial)
+    }
+}
+
+impl fmt::Debug for Subsidy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Subsidy(…)")
+    }
+}
+
+impl fmt::Debug for SubsidyCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SubsidyCertificate(…)")
     }
 }
 

@@ -1,7 +1,12 @@
 //! The qualification document of oqs-files.md sections 7 and 14.1, consents inside.
 
+use crate::centre::agreed;
 use crate::dates::{eight_digits, fourteen_digits};
-use crate::patient::{Insurance, LimitCertificate, Patient, Sex, SpecificDisease};
+use crate::manner::Site;
+use crate::patient::{
+    ElderlyCertificate, Insurance, LimitCertificate, Patient, Sex, SpecificDisease, Subsidy,
+    SubsidyCertificate,
+};
 use crate::xml::Xml;
 use model::{CentreSession, Consent, ConsentItem, Decision, InstitutionCode, Timestamp, Validity};
 use time::Date;
@@ -9,6 +14,7 @@ use time::Date;
 /// What the document says.
 pub(crate) struct Document<'a> {
     pub(crate) institution: &'a InstitutionCode,
+    pub(crate) site: Site,
     pub(crate) session: &'a CentreSession,
     pub(crate) patient: &'a Patient,
     pub(crate) consents: &'a [Consent],
@@ -37,6 +43,7 @@ fn header(xml: &mut Xml, of: &Document<'_>) {
 }
 
 fn body(xml: &mut Xml, of: &Document<'_>) {
+    xml.maybe("PrescriptionIssueSelect", prescription_form(of.consents));
     xml.text("ProcessingResultStatus", "1");
     xml.text("QualificationValidity", validity_code(of.patient.validity));
     if !matches!(of.patient.validity, Validity::NotFound | Validity::Several) {
@@ -47,33 +54,105 @@ fn body(xml: &mut Xml, of: &Document<'_>) {
 }
 
 fn result(xml: &mut Xml, of: &Document<'_>) {
-    person(xml, &of.patient.insurance);
+    person(xml, of.patient);
     limit(xml, of);
     specific_diseases(xml, of);
+    medical_ticket(xml, of);
+    subsidy(xml, of);
     MEDICAL.into_iter().for_each(|(item, name, always)| medical(xml, of.consents, (item, name, always)));
     xml.maybe("ReferenceNumber", of.patient.reference_number.as_deref());
 }
 
-fn person(xml: &mut Xml, of: &Insurance) {
+fn person(xml: &mut Xml, patient: &Patient) {
+    let of: &Insurance = &patient.insurance;
     xml.text("InsuredCardClassification", &of.card_classification);
     xml.text("InsurerNumber", &format!("{:>8}", of.insurer_number));
     xml.maybe("InsuredCardSymbol", of.symbol.as_deref());
     xml.text("InsuredIdentificationNumber", &of.number);
     xml.maybe("InsuredBranchNumber", of.branch.as_deref());
-    xml.text("PersonalFamilyClassification", if of.is_insured { "1" } else { "2" });
+    xml.maybe("PersonalFamilyClassification", family_code(of));
     xml.maybe("InsuredName", of.insured_name.as_deref());
     xml.text("Name", &of.name);
     xml.maybe("NameOfOther", of.other_name.as_deref());
     xml.text("NameKana", &of.kana);
+    xml.maybe("NameOfOtherKana", of.other_kana.as_deref());
     xml.text("Sex1", sex_code(of.sex));
     xml.text("Birthdate", &date(of.birth));
     xml.maybe("Address", of.address.as_deref());
     xml.maybe("PostNumber", of.post_number.as_deref());
+    xml.maybe("QualificationDate", is_assisted(of).then(|| date(of.valid_from)).as_deref());
     xml.maybe("DisqualificationDate", of.lost_on.map(date).as_deref());
-    xml.text("InsuredCardValidDate", &date(of.valid_from));
+    xml.maybe("InsuredCardValidDate", (!is_assisted(of)).then(|| date(of.valid_from)).as_deref());
     xml.maybe("InsuredCardExpirationDate", of.valid_until.map(date).as_deref());
     xml.maybe("InsuredPartialContributionRatio", of.ratio.as_deref());
+    xml.maybe("PreschoolClassification", of.preschool.then_some("1"));
+    // Code 008, 99 その他.
+    xml.maybe("ReasonOfLoss", of.lost_on.map(|_| "99"));
     xml.text("InsurerName", &of.insurer_name);
+    if let Some(ElderlyCertificate { issued, from, until, ratio }) = &patient.elderly {
+        xml.structure("ElderlyRecipientCertificateInfo", |xml| {
+            xml.text("ElderlyRecipientCertificateDate", &date(*issued));
+            xml.text("ElderlyRecipientValidStartDate", &date(*from));
+            xml.maybe("ElderlyRecipientValidEndDate", until.map(date).as_deref());
+            xml.text("ElderlyRecipientContributionRatio", ratio);
+        });
+    }
+}
+
+/// 医療扶助: such a record has no 本人・家族 and dates the qualification, not a card (oqs-files.md section 14.5).
+fn is_assisted(of: &Insurance) -> bool {
+    of.card_classification == "A1"
+}
+
+fn family_code(of: &Insurance) -> Option<&'static str> {
+    (!is_assisted(of)).then_some(if of.is_insured { "1" } else { "2" })
+}
+
+/// Code 017. Nothing if it was not asked or not answered.
+fn prescription_form(consents: &[Consent]) -> Option<&'static str> {
+    let answer = consents.iter().find(|c| c.item == ConsentItem::ElectronicPrescription)?;
+    Some(if answer.decision == Decision::Agreed { "1" } else { "2" })
+}
+
+fn medical_ticket(xml: &mut Xml, of: &Document<'_>) {
+    let fetched = agreed(of.consents, ConsentItem::MedicalAssistance);
+    let Some(ticket) = of.patient.medical_assistance.as_ref().filter(|_| fetched) else { return };
+    // Codes 018 and 019: 医療券, 入院外; 調剤券, 調剤.
+    let (kind, treatment) = match of.site {
+        Site::Medical => ("01", "02"),
+        Site::Pharmacy => ("02", "04"),
+    };
+    xml.structure("PublicExpenseResultList", |xml| {
+        xml.structure("MedicalTicketInfo", |xml| {
+            xml.text("TicketType", kind);
+            xml.text("MedicalTicketValidDate", &date(ticket.from));
+            xml.text("MedicalTicketExpirationDate", &date(ticket.until));
+            xml.text("IssueNumber", &ticket.number);
+            xml.text("MedicalTreatmentMonth", date(ticket.from).get(..6).unwrap_or_default());
+            xml.text("DesignatedMedicalInstitutionFlag", "0");
+            xml.text("MedicalTreatmentType", treatment);
+            xml.text("SelfPayAmount", &ticket.own_share.to_string());
+            xml.text("SingleOrCombinedUse", "01");
+            xml.text("StatusOfSocialInsurance", "02");
+        });
+    });
+}
+
+/// How 公費 stands in the official document is not known: these elements are this project's own.
+fn subsidy(xml: &mut Xml, of: &Document<'_>) {
+    let fetched = agreed(of.consents, ConsentItem::SubsidyCertificates);
+    let Some(Subsidy::Certificates(all)) = of.patient.subsidy.as_ref().filter(|_| fetched) else { return };
+    xml.structure("StandInSubsidyCertificateList", |xml| {
+        for SubsidyCertificate { name, payer_number, beneficiary_number, from, until } in all {
+            xml.structure("StandInSubsidyCertificateInfo", |xml| {
+                xml.text("StandInSubsidyName", name);
+                xml.text("StandInSubsidyPayerNumber", payer_number);
+                xml.text("StandInSubsidyBeneficiaryNumber", beneficiary_number);
+                xml.text("StandInSubsidyValidStartDate", &date(*from));
+                xml.maybe("StandInSubsidyValidEndDate", until.map(date).as_deref());
+            });
+        }
+    });
 }
 
 /// With the card no consent is asked for the limit (workflow.md section 4): the card's use is the consent. An answer

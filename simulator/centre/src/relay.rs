@@ -1,6 +1,7 @@
 //! The relay as the centre drives it: commands out, responses in (centre-wire's PROTOCOL.md).
 
 use crate::certificate::Accepted;
+use crate::denied::STANDS_STILL;
 use crate::misbehaviour::{Misbehaviour, Step};
 use crate::oracle::Outcome;
 use crate::{Judgement, OracleEntry};
@@ -8,7 +9,7 @@ use centre_wire::word::refusal;
 use centre_wire::{
     CentreMessage, Command, Nonce, Operation, SigningText, TerminalMessage, Word, caps, signing_text,
 };
-use model::{CentreSession, FaceAccount, Timestamp, VisitId};
+use model::{CentreSession, FaceAccount, Timestamp, Validity, VisitId};
 use rsa::sha2::{Digest, Sha256};
 
 /// What a relay begins with.
@@ -102,6 +103,10 @@ impl Judgement {
                 self.refuse(&mut relay, refusal::BAD_MESSAGE, "another account than the token's", None, now);
             return (relay, refused);
         }
+        if self.stands_still(now) {
+            let refused = self.refuse(&mut relay, refusal::MAINTENANCE, STANDS_STILL, None, now);
+            return (relay, refused);
+        }
         match self.misbehaviour {
             Some(Misbehaviour::SilentAt(Step::Nonce)) => return (relay, vec![Output::Silence]),
             Some(Misbehaviour::Garbage) => return (relay, vec![Output::Raw("}{ no message".to_owned())]),
@@ -127,6 +132,9 @@ impl Judgement {
     pub fn take(&mut self, relay: &mut Relay, message: TerminalMessage, now: Timestamp) -> Vec<Output> {
         match message {
             _ if matches!(relay.stage, Stage::Done) => vec![Output::Close],
+            TerminalMessage::Response { .. } if self.stands_still(now) => {
+                self.refuse(relay, refusal::MAINTENANCE, STANDS_STILL, relay.serial(), now)
+            }
             TerminalMessage::Response { apdu } => self.advance(relay, apdu.as_bytes(), now),
             TerminalMessage::Refuse { code } => {
                 self.record(relay, relay.serial(), Outcome::Ended(code.as_str().to_owned()), now);
@@ -237,14 +245,9 @@ impl Judgement {
             let why = "not the card's signature over this relay's text";
             return self.refuse(relay, refusal::SIGNATURE_REFUSED, why, serial, now);
         }
-        let Some(validity) = self.patients.get(&certificate.serial).map(|patient| patient.validity) else {
-            return self.refuse(
-                relay,
-                refusal::NOT_REGISTERED,
-                "not registered as insurance card",
-                serial,
-                now,
-            );
+        let validity = match self.admit(relay.operation, certificate.serial) {
+            Ok(validity) => validity,
+            Err((word, why)) => return self.refuse(relay, word, why, serial, now),
         };
         self.begin_session(relay, &certificate, now);
         self.record(relay, serial, Outcome::Answered(validity), now);
@@ -254,6 +257,20 @@ impl Judgement {
             _ => relay.session.clone(),
         };
         vec![Output::Send(CentreMessage::Answer { session, validity }), Output::Close]
+    }
+
+    /// Whether the card stands for an insurance; registers it if the relay is for that.
+    fn admit(&mut self, operation: Operation, serial: u64) -> Result<Validity, (&'static str, &'static str)> {
+        let not_registered = (refusal::NOT_REGISTERED, "not registered as insurance card");
+        let patient = self.patients.get_mut(&serial).ok_or(not_registered)?;
+        if patient.replaced {
+            return Err((refusal::CARD_REPLACED, "a newer card is in use"));
+        }
+        if !patient.registered && !operation.registers() {
+            return Err(not_registered);
+        }
+        patient.registered = true;
+        Ok(patient.validity)
     }
 
     fn refuse(
@@ -274,7 +291,8 @@ impl Judgement {
 
     fn record(&mut self, relay: &Relay, serial: Option<u64>, outcome: Outcome, at: Timestamp) {
         let (visit, account, session) = (relay.visit, relay.account.clone(), relay.session.clone());
-        self.oracle.push(OracleEntry { serial, visit, account, session, outcome, at });
+        let operation = relay.operation;
+        self.oracle.push(OracleEntry { serial, visit, operation, account, session, outcome, at });
     }
 }
 

@@ -223,12 +223,56 @@ impl Bench {
         self.get("/v1/centre/queries")
     }
 
-    /// Changes what the centre knows of a persona: the 資格有効性 (`valid`, `invalid` …), or `None` for not registered.
+    /// Changes what the centre knows of a persona: the 資格有効性 (`valid`, `invalid` …), or `None` for nobody insured.
     ///
     /// # Errors
     /// [`RigError`].
     pub fn register(&self, persona: &str, validity: Option<&str>) -> Result<(), RigError> {
         self.post("/v1/centre/patient", &json!({ "persona": persona, "validity": validity })).map(drop)
+    }
+
+    /// Makes a persona insured but not registered: only a relay that registers the card is answered.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn unregister(&self, persona: &str) -> Result<(), RigError> {
+        let body = json!({ "persona": persona, "validity": "valid", "registered": false });
+        self.post("/v1/centre/patient", &body).map(drop)
+    }
+
+    /// What the centre asks: `bundling`, `six_infos`, `prescriptions`, `carry_over`, `note`; what is absent is off.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn manner(&self, manner: &Value) -> Result<(), RigError> {
+        self.post("/v1/centre/manner", manner).map(drop)
+    }
+
+    /// Makes it the centre of another institution; the third digit 4 makes it a pharmacy.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn site(&self, institution: &str) -> Result<(), RigError> {
+        self.post("/v1/centre/site", &json!({ "institution": institution })).map(drop)
+    }
+
+    /// Announces when the centre stands still, counted from now; `None` for never.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn maintenance(&self, window: Option<(i64, u32)>) -> Result<(), RigError> {
+        let window = window
+            .map(|(starts_in_ms, lasts_ms)| json!({ "starts_in_ms": starts_in_ms, "lasts_ms": lasts_ms }));
+        self.post("/v1/centre/maintenance", &json!({ "window": window })).map(drop)
+    }
+
+    /// Has each session told so often to ask again before its result.
+    ///
+    /// # Errors
+    /// [`RigError`].
+    pub fn processing(&self, times: u32, again_after_ms: u32) -> Result<(), RigError> {
+        let body = json!({ "times": times, "again_after_ms": again_after_ms });
+        self.post("/v1/centre/processing", &body).map(drop)
     }
 
     /// Makes the centre misbehave; `None` makes it behave again.

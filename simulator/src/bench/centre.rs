@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use model::Validity;
+use model::{InstitutionCode, Maintenance, Timestamp, Validity};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use simulator_centre::Misbehaviour;
+use simulator_centre::{Manner, Misbehaviour};
 
 use super::problem::Problem;
 use crate::centre::{Counters, ServerCertificate, TlsVersions};
@@ -70,8 +70,10 @@ pub(super) async fn line(State(world): State<Arc<World>>) -> Json<Counters> {
 #[serde(deny_unknown_fields)]
 pub(super) struct PatientRequest {
     persona: String,
-    /// 資格有効性; `null` when the card is registered nowhere.
+    /// 資格有効性; `null` when nobody is insured under the card.
     validity: Option<Validity>,
+    /// 健康保険証利用の登録; as the persona has it when absent.
+    registered: Option<bool>,
 }
 
 pub(super) async fn patient(
@@ -79,9 +81,69 @@ pub(super) async fn patient(
     Json(request): Json<PatientRequest>,
 ) -> Result<StatusCode, Problem> {
     world
-        .register(&request.persona, request.validity)
+        .register(&request.persona, request.validity, request.registered)
         .map_err(|_| Problem::not_found("no such persona", &request.persona))?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn manner(State(world): State<Arc<World>>, Json(manner): Json<Manner>) -> StatusCode {
+    world.centre(|centre| centre.set_manner(manner));
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteRequest {
+    institution: InstitutionCode,
+}
+
+pub(super) async fn site(State(world): State<Arc<World>>, Json(request): Json<SiteRequest>) -> StatusCode {
+    world.centre(|centre| centre.set_institution(request.institution));
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MaintenanceRequest {
+    /// `null`: none.
+    window: Option<Window>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Window {
+    /// From now; negative when it began before.
+    starts_in_ms: i64,
+    lasts_ms: u32,
+}
+
+pub(super) async fn maintenance(
+    State(world): State<Arc<World>>,
+    Json(request): Json<MaintenanceRequest>,
+) -> StatusCode {
+    let maintenance = request.window.map(|window| {
+        let from = crate::centre::now().0.saturating_add(window.starts_in_ms);
+        let until = from.saturating_add(i64::from(window.lasts_ms));
+        Maintenance { from: Timestamp(from), until: Timestamp(until) }
+    });
+    world.centre(|centre| centre.set_maintenance(maintenance));
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProcessingRequest {
+    /// How often each session is told to ask again; 0: never.
+    times: u32,
+    again_after_ms: u32,
+}
+
+pub(super) async fn processing(
+    State(world): State<Arc<World>>,
+    Json(request): Json<ProcessingRequest>,
+) -> StatusCode {
+    world.centre(|centre| centre.set_processing(request.times, request.again_after_ms));
+    StatusCode::NO_CONTENT
 }
 
 pub(super) async fn stop(State(world): State<Arc<World>>) -> StatusCode {

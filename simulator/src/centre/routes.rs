@@ -10,9 +10,10 @@ use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use centre_wire::http::PROCESSING;
 use centre_wire::{AnswersRequest, LoginRequest, Operation, caps};
 use model::FaceAccount;
-use simulator_centre::{Denied, Misbehaviour, Step};
+use simulator_centre::{Answered, Denied, Misbehaviour, Step};
 use std::fmt::Write;
 use std::io;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route(centre_wire::http::LOGIN, post(login))
-        .route("/v1/relay/{operation}", get(open_relay))
+        .route("/v1/relay/{*operation}", get(open_relay))
         .route("/v1/sessions/{session}/screens", get(screens))
         .route("/v1/sessions/{session}/answers", post(answers))
         .layer(DefaultBodyLimit::max(caps::SMALL_BODY))
@@ -52,6 +53,8 @@ async fn open_relay(
     let operation = match operation.as_str() {
         "pin-less" => Operation::PinLess,
         "pin" => Operation::Pin,
+        "registration/pin-less" => Operation::RegisterPinLess,
+        "registration/pin" => Operation::RegisterPin,
         _ => return refused(Denied::not_offered()),
     };
     count(&shared.counts.relays);
@@ -90,8 +93,14 @@ async fn answers(
     let misbehaviour = shared.judge().misbehaviour();
     match reply {
         Err(denied) => refused(denied),
-        Ok(reply) if misbehaviour == Some(Misbehaviour::HalfAnswer) => half(&reply.to_json()),
-        Ok(reply) => answer(&shared, reply.to_json()),
+        Ok(Answered::Result(reply)) if misbehaviour == Some(Misbehaviour::HalfAnswer) => {
+            half(&reply.to_json())
+        }
+        Ok(Answered::Result(reply)) => answer(&shared, reply.to_json()),
+        Ok(Answered::Processing(processing)) => {
+            let status = StatusCode::from_u16(PROCESSING).unwrap_or(StatusCode::ACCEPTED);
+            (status, answer(&shared, processing.to_json())).into_response()
+        }
     }
 }
 

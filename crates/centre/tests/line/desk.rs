@@ -76,6 +76,8 @@ fn patient_of(persona: &Persona) -> Patient {
     Patient {
         serial: persona.serial.into(),
         validity: Validity::Valid,
+        registered: true,
+        replaced: false,
         insurance: Insurance {
             card_classification: "01".to_owned(),
             insurer_number: "990123".to_owned(),
@@ -88,18 +90,23 @@ fn patient_of(persona: &Persona) -> Patient {
             name: persona.name.clone(),
             kana: "ﾐﾎﾝ".to_owned(),
             other_name: persona.alias.clone(),
+            other_kana: None,
             sex: Sex::Unset,
             birth: persona.birth,
             address: Some(persona.address.clone()),
             post_number: None,
+            preschool: false,
             valid_from: date!(2024 - 04 - 01),
             valid_until: None,
             lost_on: None,
             ratio: None,
         },
-        screens: vec![screen("medical", &bundle), screen("operations", &[ConsentItem::Operations])],
+        screens: Some(vec![screen("medical", &bundle), screen("operations", &[ConsentItem::Operations])]),
+        elderly: None,
         limit: None,
         specific_diseases: Vec::new(),
+        medical_assistance: None,
+        subsidy: None,
         reference_number: None,
     }
 }
