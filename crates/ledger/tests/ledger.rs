@@ -5,8 +5,8 @@
 use failure::codes;
 use ledger::{Ledger, LedgerError, LedgerKey, LedgerThread};
 use model::{
-    Consent, ConsentItem, Decision, Insertion, Pii, Purpose, Qualification, ResultId, Timestamp, Validity,
-    Verification, VisitId, VisitResult,
+    AuditBy, AuditDeed, AuditEntry, Consent, ConsentItem, Decision, Insertion, PersonField, Pii, Purpose,
+    Qualification, Remark, ResultId, Timestamp, Validity, Verification, VisitId, VisitResult,
 };
 use proptest::prelude::*;
 use std::os::unix::fs::PermissionsExt;
@@ -102,7 +102,9 @@ fn one_visit_has_one_id() {
     assert_eq!(ledger.newest().unwrap(), ResultId(2));
 
     let crossed = VisitResult { reader: "front-2".parse().unwrap(), ..result(1) };
-    assert!(matches!(ledger.commit(&crossed), Err(LedgerError::VisitForeign { id: ResultId(1), .. })));
+    let refused = ledger.commit(&crossed).unwrap_err();
+    assert!(matches!(refused, LedgerError::VisitForeign { id: ResultId(1), .. }), "{refused}");
+    assert_eq!(refused.code(), codes::INTERNAL, "only a defect of ours offers it");
     let replaced = VisitResult { insertion: Insertion(9), ..result(1) };
     assert!(matches!(ledger.commit(&replaced), Err(LedgerError::VisitForeign { .. })));
 }
@@ -194,7 +196,7 @@ fn a_foreign_file_or_key_is_refused() {
     let error = Ledger::open(&place.ledger, other.key()).unwrap_err();
     assert_eq!(error.code(), codes::LEDGER_KEY_UNUSABLE);
 
-    rusqlite::Connection::open(&place.ledger).unwrap().pragma_update(None, "user_version", 2).unwrap();
+    rusqlite::Connection::open(&place.ledger).unwrap().pragma_update(None, "user_version", 3).unwrap();
     let error = Ledger::open(&place.ledger, place.key()).unwrap_err();
     assert!(error.to_string().contains("later version"), "{error}");
 
@@ -271,6 +273,65 @@ fn the_thread_commits_for_many_and_finishes_what_waits() {
     assert_eq!(place.open().newest().unwrap(), ResultId(50));
 }
 
+fn deed(number: u8) -> AuditEntry {
+    AuditEntry {
+        at: Timestamp(NOON + i64::from(number)),
+        reader: "front-1".parse().unwrap(),
+        visit: Some(VisitId::from_bytes([number; 16])),
+        by: AuditBy::Staff("tanaka".parse().unwrap()),
+        deed: AuditDeed::PersonConfirmed,
+    }
+}
+
+#[test]
+fn deeds_of_staff_are_kept_sealed_and_outlive_results() {
+    let place = Place::new();
+    let mut ledger = place.open();
+    assert_eq!(ledger.note(&deed(1)).unwrap(), 1);
+    ledger.commit(&result(1)).unwrap();
+    let at_reader = AuditEntry { by: AuditBy::AtReader, visit: None, ..deed(2) };
+    assert_eq!(ledger.note(&at_reader).unwrap(), 2);
+    ledger.drop_older_than(Timestamp(NOON + 10 * DAY)).unwrap();
+    drop(ledger);
+
+    let ledger = place.open();
+    let kept: Vec<_> =
+        ledger.audit_since(0, 10).unwrap().into_iter().map(|row| (row.id, row.entry)).collect();
+    assert_eq!(kept, [(1, deed(1)), (2, at_reader)]);
+    assert_eq!(ledger.audit_since(1, 10).unwrap().len(), 1);
+    assert_eq!(ledger.audit_since(0, 1).unwrap().len(), 1);
+    drop(ledger);
+    for suffix in ["", "-wal"] {
+        let mut name = place.ledger.as_os_str().to_owned();
+        name.push(suffix);
+        let bytes = std::fs::read(name).unwrap_or_default();
+        assert!(!bytes.windows(6).any(|window| window == b"tanaka"), "{suffix}");
+    }
+
+    place.tamper("UPDATE audit SET id = 3 WHERE id = 2");
+    let moved = place.open().audit_since(0, 10).unwrap_err();
+    assert!(matches!(moved, LedgerError::AuditDamaged { id: 3 }), "{moved}");
+}
+
+#[test]
+fn a_ledger_without_audit_gets_one_and_keeps_its_results() {
+    let place = Place::new();
+    let mut ledger = place.open();
+    ledger.commit(&result(1)).unwrap();
+    drop(ledger);
+    // As version 1 left it.
+    let connection = rusqlite::Connection::open(&place.ledger).unwrap();
+    connection.execute_batch("DROP TABLE audit; PRAGMA user_version = 1;").unwrap();
+    drop(connection);
+
+    let mut ledger = place.open();
+    assert_eq!(ledger.result(ResultId(1)).unwrap().unwrap().result, result(1));
+    assert_eq!(ledger.note(&deed(1)).unwrap(), 1);
+    assert_eq!(ledger.commit(&result(2)).unwrap().id, ResultId(2));
+    drop(ledger);
+    assert_eq!(place.open().audit_since(0, 10).unwrap().len(), 1);
+}
+
 fn any_result() -> impl Strategy<Value = VisitResult> {
     let verification = prop_oneof![
         Just(Verification::Face),
@@ -294,18 +355,27 @@ fn any_result() -> impl Strategy<Value = VisitResult> {
             until: until.map(Timestamp),
         });
     let facts = (any::<[u8; 16]>(), "[a-z0-9-]{1,32}", any::<u64>(), "[0-9]{10}", any::<i64>());
-    (facts, verification, validity, any::<String>(), proptest::collection::vec(consent, 0..6)).prop_map(
-        |((visit, reader, insertion, institution, at), verification, validity, xml, consents)| VisitResult {
-            visit: VisitId::from_bytes(visit),
-            reader: reader.parse().unwrap(),
-            insertion: Insertion(insertion),
-            institution: institution.parse().unwrap(),
-            verification,
-            received_at: Timestamp(at),
-            validity,
-            qualification: Pii::new(Qualification { xml }),
-            consents,
-            remarks: Vec::new(),
+    let remark = prop_oneof![
+        Just(Remark::CertificateInGrace),
+        Just(Remark::CharactersBlanked { field: PersonField::Address }),
+        Just(Remark::ConsentMissing { item: ConsentItem::Medicines }),
+        "[a-z_]{1,40}".prop_map(|word| Remark::CentreNote { word }),
+    ];
+    let told = (proptest::collection::vec(consent, 0..6), proptest::collection::vec(remark, 0..4));
+    (facts, verification, validity, any::<String>(), told).prop_map(
+        |((visit, reader, insertion, institution, at), verification, validity, xml, (consents, remarks))| {
+            VisitResult {
+                visit: VisitId::from_bytes(visit),
+                reader: reader.parse().unwrap(),
+                insertion: Insertion(insertion),
+                institution: institution.parse().unwrap(),
+                verification,
+                received_at: Timestamp(at),
+                validity,
+                qualification: Pii::new(Qualification { xml }),
+                consents,
+                remarks,
+            }
         },
     )
 }
