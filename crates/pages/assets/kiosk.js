@@ -1,11 +1,13 @@
 // The panel of one reader: draws what the terminal says and tells it what was touched. Nothing is kept: the positions
-// touched on the pad live until the fourth, and go over the wire without the digits that stood there.
+// touched on the pad live until the fourth or until the pad goes, and go over the wire without the digits that stood there.
 
 import { LANGUAGES, WORDS, ITEMS } from "/pages/words.js";
 
 const reader = decodeURIComponent(location.pathname.split("/").pop());
 const at = (id) => document.getElementById(id);
 let shown = null;
+// The keys touched so far, and on which pad: a notice that comes meanwhile draws the same pad again.
+let typing = { pad: "", positions: [] };
 
 function words() {
   return WORDS[shown?.language] ?? WORDS.ja;
@@ -46,7 +48,7 @@ async function touch(what) {
 function drawLanguages() {
   at("languages").replaceChildren(
     ...Object.entries(LANGUAGES)
-      .filter(() => shown?.question && shown.question.kind !== "face")
+      .filter(() => shown?.question && !["face", "passcode"].includes(shown.question.kind))
       .map(([id, name]) => button(name, `language-${id}`, () => touch({ kind: "language", language: id }))),
   );
 }
@@ -64,8 +66,10 @@ function methods(question) {
   return [words().methods, "", choices(...made)];
 }
 
-function pad(question) {
-  let positions = [];
+function pad(question, title, detail) {
+  const same = JSON.stringify(question);
+  if (typing.pad !== same) typing = { pad: same, positions: [] };
+  const { positions } = typing;
   const typed = element("p", "○○○○", { class: "typed", "aria-hidden": "true" });
   const say = () => { typed.textContent = "●".repeat(positions.length) + "○".repeat(4 - positions.length); };
   const press = (position) => {
@@ -73,23 +77,34 @@ function pad(question) {
     positions.push(position);
     say();
     if (positions.length === 4) {
-      touch({ kind: "pad", positions });
-      positions = [];
+      touch({ kind: "pad", positions: [...positions] });
+      positions.length = 0;
     }
   };
   const keys = question.keys.map((digit, position) => button(String(digit), `key-${position}`, () => press(position)));
   const grid = element("div", "", { class: "pad" });
-  const clear = button(words().clear, "clear", () => { positions = []; say(); });
+  const clear = button(words().clear, "clear", () => { positions.length = 0; say(); });
   // The tenth key stands alone in the last row, between the two ways back.
   grid.append(...keys.slice(0, 9), clear, keys[9], button(words().cancel, "cancel", () => touch({ kind: "pad_cancel" })));
-  return [words().pad, `${words().tries}: ${question.tries_left}`, typed, grid];
+  say();
+  return [title, detail, typed, grid];
 }
 
+const pin = (question) => pad(question, words().pad, `${words().tries}: ${question.tries_left}`);
+const passcode = (question) => pad(question, words().staff_pad, words().staff_only);
+
 function consent(question) {
+  const answer = (decision) => () => touch({ kind: "consent", screen: question.screen, decision });
+  const choice = question.items.length === 1 && words().choices[question.items[0]];
+  if (choice) {
+    const [asked, yes, no] = choice;
+    // Neither of two ways of giving the same thing is the main one.
+    const equal = question.items[0] === "electronic_prescription";
+    return [asked, "", choices(button(yes, "agree", answer("agreed"), !equal), button(no, "refuse", answer("refused")))];
+  }
   const list = document.createElement("ul");
   const column = shown.language === "ja" ? 0 : 1;
   list.append(...question.items.map((item) => element("li", ITEMS[item]?.[column] ?? item)));
-  const answer = (decision) => () => touch({ kind: "consent", screen: question.screen, decision });
   return [
     words().consent,
     "",
@@ -101,12 +116,13 @@ function consent(question) {
   ];
 }
 
-const QUESTIONS = { methods, pin: pad, consent, face: () => [words().look, ""] };
+const QUESTIONS = { methods, pin, passcode, consent, face: () => [words().look, ""] };
 
 function draw(panel) {
   shown = panel;
   document.documentElement.lang = panel.language;
   const { question, notice } = panel;
+  if (!["pin", "passcode"].includes(question?.kind)) typing = { pad: "", positions: [] };
   const failure = notice.kind === "failure" ? (panel.language === "ja" ? notice.text.ja : notice.text.en) : "";
   if (question) {
     const [title, detail, ...body] = QUESTIONS[question.kind](question);
