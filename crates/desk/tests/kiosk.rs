@@ -65,13 +65,14 @@ async fn a_page_gets_every_panel_and_tells_every_touch() {
     let consent = ConsentScreen { id: "medical".into(), items: vec![ConsentItem::Medicines] };
     let told = [
         (
-            shown("a", Some(Question::Methods(vec![Method::Face, Method::Pin]))),
-            json!({"kind": "methods", "offered": ["face", "pin"]}),
+            shown("a", Some(Question::Methods(vec![Method::Face, Method::Visual, Method::Pin]))),
+            json!({"kind": "methods", "offered": ["face", "visual", "pin"]}),
         ),
         (
             shown("b", Some(Question::Pin { tries_left: 3, pad })),
             json!({"kind": "pin", "tries_left": 3, "keys": pad.digits()}),
         ),
+        (shown("p", Some(Question::Passcode { pad })), json!({"kind": "passcode", "keys": pad.digits()})),
         (
             shown("c", Some(Question::Consent(consent))),
             json!({"kind": "consent", "screen": "medical", "items": ["medicines"]}),
@@ -88,6 +89,7 @@ async fn a_page_gets_every_panel_and_tells_every_touch() {
 
     let touches = [
         (json!({"kind": "method", "method": "pin"}), Touch::Method(Method::Pin)),
+        (json!({"kind": "method", "method": "visual"}), Touch::Method(Method::Visual)),
         (json!({"kind": "pad_cancel"}), Touch::PadCancel),
         (json!({"kind": "language", "language": "ko"}), Touch::Language(Language::Korean)),
         (
@@ -122,6 +124,77 @@ async fn a_page_gets_every_panel_and_tells_every_touch() {
         assert_eq!(answer.problem(), (refused.0, refused.1.to_owned()), "{body}");
     }
     assert!(site.port.touched.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_notice_keeps_its_word_and_a_failure_brings_its_own() {
+    let site = Site::open();
+    let mut panels = site.events(PANEL, "").await;
+    let notices = [
+        (Notice::VisualArmed, "visual_armed"),
+        (Notice::StaffCheck, "staff_check"),
+        (Notice::Failure(failure::codes::PATIENT_SLOW), "failure"),
+    ];
+    for (notice, kind) in notices {
+        let question = Some(Question::Methods(vec![Method::Visual]));
+        let panel = Panel { language: Language::Japanese, notice, question };
+        site.port.panel.send_replace(Some(ShownPanel { nonce: kind.to_owned(), panel }));
+        let body = data(&panels.next("panel").await.unwrap());
+        assert_eq!((&body["notice"]["kind"], &body["question"]["kind"]), (&json!(kind), &json!("methods")));
+        let said = body["notice"]["text"]["ja"].as_str().is_some_and(|text| !text.is_empty());
+        assert_eq!(said, kind == "failure", "{body}");
+    }
+}
+
+/// The part of the page's words from one line to another.
+fn part<'a>(words: &'a str, from: &str, to: &str) -> &'a str {
+    words.split_once(from).unwrap().1.split_once(to).unwrap().0
+}
+
+#[test]
+fn the_page_has_words_for_everything_that_a_panel_says() {
+    let (_, words) = pages::ASSETS.iter().find(|(name, _)| *name == "words.js").unwrap();
+    let items = part(words.text, "export const ITEMS", "\n};");
+    for item in ConsentItem::ALL {
+        let name = serde_json::to_value(item).unwrap();
+        assert!(items.contains(&format!("\n  {}: [", name.as_str().unwrap())), "{name}");
+    }
+    for language in ["ja", "en", "zh", "ko"] {
+        let said = part(words.text, &format!("\n  {language}: {{"), "\n  },");
+        for word in [
+            "connecting",
+            "place_card",
+            "wait",
+            "done",
+            "take_card",
+            "card_left",
+            "out_of_order",
+            "visual_armed",
+            "staff_check",
+            "methods",
+            "face",
+            "pin",
+            "visual",
+            "look",
+            "pad",
+            "tries",
+            "clear",
+            "cancel",
+            "staff_pad",
+            "staff_only",
+            "consent",
+            "agree",
+            "refuse",
+        ] {
+            assert!(said.contains(&format!(" {word}: \"")), "{language}: {word}");
+        }
+        // What opens no information is a choice with words of its own.
+        for item in ConsentItem::ALL {
+            let name = serde_json::to_value(item).unwrap();
+            let own = said.contains(&format!(" {}: [\"", name.as_str().unwrap()));
+            assert_eq!(own, !item.opens_information(), "{language}: {name}");
+        }
+    }
 }
 
 #[tokio::test]
