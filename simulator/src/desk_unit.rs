@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use model::{Moment, Pin, SecretError};
+use model::{ConsentItem, Moment, Passcode, Pin, SecretError};
 use reader::conformance::{Act, AskedView, CardFace, Firmware, GreyFrame, View};
 use reader::{Language, Method};
 use serde::{Deserialize, Serialize};
@@ -139,6 +139,14 @@ impl ReaderState {
         match &self.asked {
             AskedView::Consent { screen, .. } => Some(screen),
             _ => None,
+        }
+    }
+
+    /// What the consent question that is asked covers; nothing if none is.
+    pub(crate) fn consent_items(&self) -> &[ConsentItem] {
+        match &self.asked {
+            AskedView::Consent { items, .. } => items,
+            _ => &[],
         }
     }
 
@@ -305,11 +313,17 @@ impl DeskUnit {
         }
     }
 
-    pub(crate) async fn type_pin(&self, digits: &[u8]) -> bool {
-        match (&self.kiosk, Pin::from_digits(digits)) {
-            (Some(kiosk), Ok(_)) => kiosk.type_pin(digits).await,
-            (None, Ok(pin)) => self.act(Act::TypePin(pin)),
-            (_, Err(_)) => false,
+    /// Types into whichever pad is shown, for PIN or passcode.
+    pub(crate) async fn type_digits(&self, digits: &[u8]) -> bool {
+        let (Ok(pin), Ok(passcode)) = (Pin::from_digits(digits), Passcode::from_digits(digits)) else {
+            return false;
+        };
+        match &self.kiosk {
+            Some(kiosk) => kiosk.type_digits(digits).await,
+            None => self.with_unit(|unit, now| match unit.view().asked {
+                AskedView::Passcode { .. } => unit.act(Act::TypePasscode(passcode), now),
+                _ => unit.act(Act::TypePin(pin), now),
+            }),
         }
     }
 

@@ -78,12 +78,12 @@ impl Kiosk {
     }
 
     /// Touches the four keys on which these digits stand; whether a pad was shown and took them.
-    pub(crate) async fn type_pin(&self, digits: &[u8]) -> bool {
+    pub(crate) async fn type_digits(&self, digits: &[u8]) -> bool {
         let Some(positions) = self.positions(digits) else { return false };
         self.touch(is_pad, json!({ "kind": "pad", "positions": positions })).await
     }
 
-    /// Touches "cancel" beside the pad.
+    /// Touches "cancel" beside the pad, for PIN or passcode.
     pub(crate) async fn cancel(&self) -> bool {
         self.touch(is_pad, json!({ "kind": "pad_cancel" })).await
     }
@@ -106,9 +106,10 @@ impl Kiosk {
 
     fn positions(&self, digits: &[u8]) -> Option<Vec<usize>> {
         let shown = self.shown.borrow();
-        let keys = match shown.as_ref().map(|shown| &shown.asked) {
-            Some(AskedView::Pin { pad: Some(keys), .. } | AskedView::Passcode { pad: Some(keys) }) => keys,
-            _ => return None,
+        let Some(AskedView::Pin { pad: Some(keys), .. } | AskedView::Passcode { pad: Some(keys) }) =
+            shown.as_ref().map(|shown| &shown.asked)
+        else {
+            return None;
         };
         digits.iter().map(|digit| keys.iter().position(|key| Some(*key) == digit.checked_sub(b'0'))).collect()
     }
@@ -225,9 +226,9 @@ impl PanelBody {
         let asked = match self.question {
             None => AskedView::Nothing,
             Some(QuestionBody::Methods { offered }) => AskedView::Methods {
-                offered: ["face", "pin", "visual"]
-                    .into_iter()
-                    .filter(|known| offered.iter().any(|o| o == known))
+                offered: offered
+                    .iter()
+                    .filter_map(|word| ["face", "pin", "visual"].into_iter().find(|known| known == word))
                     .collect(),
             },
             Some(QuestionBody::Face) => AskedView::Face { comparing: true },

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use model::ConsentItem;
 use reader::conformance::{Act, Reading};
 use reader::{Language, Method};
 use serde::Deserialize;
@@ -96,6 +97,7 @@ pub(super) struct ChooseRequest {
 pub(super) enum MethodWord {
     Face,
     Pin,
+    Visual,
 }
 
 impl From<MethodWord> for Method {
@@ -103,6 +105,7 @@ impl From<MethodWord> for Method {
         match word {
             MethodWord::Face => Self::Face,
             MethodWord::Pin => Self::Pin,
+            MethodWord::Visual => Self::Visual,
         }
     }
 }
@@ -116,7 +119,7 @@ pub(super) async fn choose(
     done(unit, unit.choose(request.method.into()).await, "this method is not offered")
 }
 
-/// Not `Debug`: the digits are a PIN.
+/// Not `Debug`: the digits are a PIN or the passcode.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TypeRequest {
@@ -131,8 +134,8 @@ pub(super) async fn type_digits(
     let unit = unit(&world, &id)?;
     done(
         unit,
-        unit.type_pin(request.digits.as_bytes()).await,
-        "no PIN is asked, or these are not four digits",
+        unit.type_digits(request.digits.as_bytes()).await,
+        "neither PIN nor passcode is asked, or these are not four digits",
     )
 }
 
@@ -173,6 +176,8 @@ pub(super) struct ConsentRequest {
     decision: DecisionWord,
     /// Only if this is the question.
     screen: Option<String>,
+    /// Only if the question covers this.
+    item: Option<ConsentItem>,
 }
 
 /// A patient's answer in JSON.
@@ -191,7 +196,9 @@ pub(super) async fn consent(
     Json(request): Json<ConsentRequest>,
 ) -> Done {
     let unit = unit(&world, &id)?;
-    let other = request.screen.is_some_and(|screen| unit.state().consent_screen() != Some(&*screen));
+    let state = unit.state();
+    let other = request.screen.is_some_and(|screen| state.consent_screen() != Some(&*screen))
+        || request.item.is_some_and(|item| !state.consent_items().contains(&item));
     let answered = !other && unit.consent(request.decision == DecisionWord::Agree).await;
     done(unit, answered, "this is not the question")
 }

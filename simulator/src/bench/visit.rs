@@ -2,11 +2,13 @@
 //!
 //! The patient sees the screen and nothing else: every step waits for what the reader shows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::{Path, State};
+use model::ConsentItem;
 use reader::Method;
 use reader::conformance::AskedView as Asked;
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,8 @@ pub(super) struct VisitRequest {
     face: Option<FaceBefore>,
     /// The persona's own when absent. Never told again.
     pin: Option<String>,
+    /// What a member of staff types if the passcode is asked. Never told again.
+    passcode: Option<String>,
     /// Face attempts before giving up: people shift and try again. One when `face` is given, else three.
     tries: Option<u8>,
     #[serde(default)]
@@ -59,19 +63,41 @@ enum Decisions {
     Same(DecisionWord),
     /// One after the other; to what is asked beyond them the patient refuses.
     Each(Vec<DecisionWord>),
+    /// As the patient thinks of each item.
+    ByItem(ByItem),
+}
+
+/// What the patient thinks of each item. A question is agreed to only if all that it covers is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByItem {
+    items: BTreeMap<ConsentItem, DecisionWord>,
+    /// Of items that are not named.
+    #[serde(default = "agree")]
+    others: DecisionWord,
+}
+
+const fn agree() -> DecisionWord {
+    DecisionWord::Agree
 }
 
 impl Default for Decisions {
     fn default() -> Self {
-        Self::Same(DecisionWord::Agree)
+        Self::Same(agree())
     }
 }
 
 impl Decisions {
-    fn nth(&self, n: usize) -> DecisionWord {
+    /// The answer to the n-th question, which covers these items.
+    fn nth(&self, n: usize, items: &[ConsentItem]) -> DecisionWord {
         match self {
             Self::Same(decision) => *decision,
             Self::Each(decisions) => decisions.get(n).copied().unwrap_or(DecisionWord::Refuse),
+            Self::ByItem(ByItem { items: named, others }) => {
+                let of = |item| named.get(item).copied().unwrap_or(*others);
+                let all = items.iter().all(|item| of(item) == DecisionWord::Agree);
+                if all { DecisionWord::Agree } else { DecisionWord::Refuse }
+            }
         }
     }
 }
@@ -181,15 +207,30 @@ impl Patient<'_> {
             seen = match request.method {
                 MethodWord::Face => self.face(request).await?,
                 MethodWord::Pin => self.pin(request).await?,
+                MethodWord::Visual => self.visual(request).await?,
             };
         }
-        let mut questions = 0;
-        while let Seen::Question = seen {
-            if questions >= MOST_QUESTIONS {
-                return Err(Problem::conflict("the reader asks without end", Some(json!(self.unit.state()))));
+        let (mut questions, mut registered) = (0, false);
+        loop {
+            match &seen {
+                Seen::Question => {
+                    if questions >= MOST_QUESTIONS {
+                        let seen = Some(json!(self.unit.state()));
+                        return Err(Problem::conflict("the reader asks without end", seen));
+                    }
+                    let decision = request.consents.nth(questions, self.unit.state().consent_items());
+                    seen = self.answer(decision).await?;
+                    questions += 1;
+                }
+                // Whoever agreed to register may be asked for the PIN with which the card does it.
+                Seen::AskedAgain(state)
+                    if questions > 0 && !registered && matches!(state.asked, Asked::Pin { .. }) =>
+                {
+                    registered = true;
+                    seen = self.type_own_pin(request).await?;
+                }
+                _ => break,
             }
-            seen = self.answer(request.consents.nth(questions)).await?;
-            questions += 1;
         }
         Ok(match seen {
             Seen::TakeCard => {
@@ -240,18 +281,43 @@ impl Patient<'_> {
     }
 
     async fn pin(&mut self, request: &VisitRequest) -> Result<Seen, Problem> {
-        let own = self.world.personas().iter().find(|persona| persona.id == request.persona);
-        let pin = request.pin.as_deref().or_else(|| own.and_then(|persona| persona.pin.as_deref()));
-        let pin = pin.ok_or_else(|| Problem::bad_request("this persona has no PIN; give one", ""))?;
+        self.own_pin(request)?;
         self.choose(Method::Pin).await?;
         let seen = self.look(|asked| matches!(asked, Asked::Pin { .. })).await?;
         let Seen::AskedAgain(_) = seen else { return Ok(seen) };
+        self.type_own_pin(request).await
+    }
+
+    fn own_pin<'r>(&'r self, request: &'r VisitRequest) -> Result<&'r str, Problem> {
+        let own = self.world.personas().iter().find(|persona| persona.id == request.persona);
+        let pin = request.pin.as_deref().or_else(|| own.and_then(|persona| persona.pin.as_deref()));
+        pin.ok_or_else(|| Problem::bad_request("this persona has no PIN; give one", ""))
+    }
+
+    /// Types the PIN that is asked.
+    async fn type_own_pin(&mut self, request: &VisitRequest) -> Result<Seen, Problem> {
         self.note("PIN asked");
-        if !self.unit.type_pin(pin.as_bytes()).await {
+        if !self.unit.type_digits(self.own_pin(request)?.as_bytes()).await {
             return Err(Problem::conflict("the PIN could not be typed", Some(json!(self.unit.state()))));
         }
         self.note("PIN typed");
         self.look(|asked| matches!(asked, Asked::Methods { .. } | Asked::Pin { .. })).await
+    }
+
+    /// Calls staff, who may be asked for the passcode here; that they confirm is told elsewhere, at the desk.
+    async fn visual(&mut self, request: &VisitRequest) -> Result<Seen, Problem> {
+        self.choose(Method::Visual).await?;
+        let asks = |asked: &Asked| matches!(asked, Asked::Methods { .. } | Asked::Passcode { .. });
+        let seen = self.look(asks).await?;
+        let passcode_asked =
+            matches!(&seen, Seen::AskedAgain(state) if matches!(state.asked, Asked::Passcode { .. }));
+        let Some(passcode) = request.passcode.as_deref().filter(|_| passcode_asked) else { return Ok(seen) };
+        self.note("passcode asked");
+        if !self.unit.type_digits(passcode.as_bytes()).await {
+            return Err(Problem::conflict("the passcode could not be typed", Some(json!(self.unit.state()))));
+        }
+        self.note("passcode typed");
+        self.look(asks).await
     }
 
     fn do_it<T>(&self, deed: impl FnOnce(&World, &DeskUnit) -> Result<T, CardError>) -> Result<T, Problem> {
@@ -314,5 +380,37 @@ impl Patient<'_> {
     fn note(&mut self, step: &str) {
         let at_ms = self.began.elapsed().as_secs_f64() * 1000.0;
         self.steps.push(TimelineStep { step: step.to_owned(), at_ms });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DecisionWord, Decisions};
+    use model::ConsentItem;
+
+    #[test]
+    fn a_question_is_agreed_to_only_if_all_that_it_covers_is() {
+        let decisions: Decisions =
+            serde_json::from_str(r#"{"items":{"registration":"refuse","medicines":"agree"}}"#).unwrap();
+        let nth = |items: &[ConsentItem]| decisions.nth(7, items);
+        assert!(nth(&[ConsentItem::Medicines]) == DecisionWord::Agree);
+        assert!(nth(&[ConsentItem::CarryOver]) == DecisionWord::Agree, "others are agreed to");
+        assert!(nth(&[ConsentItem::Registration]) == DecisionWord::Refuse);
+        assert!(nth(&[ConsentItem::Medicines, ConsentItem::Registration]) == DecisionWord::Refuse);
+
+        let none_but: Decisions =
+            serde_json::from_str(r#"{"items":{"electronic_prescription":"agree"},"others":"refuse"}"#)
+                .unwrap();
+        assert!(none_but.nth(0, &[ConsentItem::ElectronicPrescription]) == DecisionWord::Agree);
+        assert!(none_but.nth(0, &[ConsentItem::Operations]) == DecisionWord::Refuse);
+    }
+
+    #[test]
+    fn decisions_are_one_word_a_list_or_by_item() {
+        let of = |text: &str| serde_json::from_str::<Decisions>(text);
+        assert!(of(r#""refuse""#).unwrap().nth(3, &[]) == DecisionWord::Refuse);
+        assert!(of(r#"["agree","refuse"]"#).unwrap().nth(0, &[]) == DecisionWord::Agree);
+        assert!(of(r#"{"items":{"smile":"agree"}}"#).is_err());
+        assert!(of(r#"{"items":{},"more":"agree"}"#).is_err());
     }
 }
