@@ -47,11 +47,19 @@ pub(crate) struct Outcome {
 }
 
 impl Settlement {
-    /// Its task at the centre or the ledger.
-    pub(crate) const fn ticket(&self) -> Option<Ticket> {
+    /// Its task at the centre.
+    pub(crate) const fn at_centre(&self) -> Option<Ticket> {
         match self.stage {
-            Stage::Screens(ticket) | Stage::Answers(ticket) | Stage::Committing(ticket, _) => Some(ticket),
-            Stage::Processing => None,
+            Stage::Screens(ticket) | Stage::Answers(ticket) => Some(ticket),
+            Stage::Processing | Stage::Committing(..) => None,
+        }
+    }
+
+    /// Its task at the ledger.
+    pub(crate) const fn at_ledger(&self) -> Option<Ticket> {
+        match self.stage {
+            Stage::Committing(ticket, _) => Some(ticket),
+            Stage::Screens(_) | Stage::Answers(_) | Stage::Processing => None,
         }
     }
 

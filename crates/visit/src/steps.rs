@@ -152,14 +152,18 @@ pub(crate) struct Given {
     pub(crate) answers: Vec<ScreenAnswer>,
     /// What was agreed to.
     pub(crate) agreed: Vec<ConsentItem>,
+    /// What was not.
+    pub(crate) refused: Vec<ConsentItem>,
     /// Whether the answers of an earlier visit hold again.
     pub(crate) carried_over: bool,
 }
 
 impl Given {
-    /// Whether an agreement to this may stand on the result.
+    /// Whether an agreement to this may stand on the result. What was refused today is not opened by what was agreed to
+    /// last time.
     pub(crate) fn covers(&self, item: ConsentItem) -> bool {
-        self.agreed.contains(&item) || (self.carried_over && item.opens_information())
+        let carried = self.carried_over && item.opens_information() && !self.refused.contains(&item);
+        self.agreed.contains(&item) || carried
     }
 }
 

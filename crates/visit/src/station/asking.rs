@@ -106,11 +106,14 @@ impl Station {
 
     fn answered(&mut self, asking: Asking, decision: Decision, now: Now) -> Next {
         let Asking { verified, asked, mut open, mut given } = asking;
-        if decision == Decision::Agreed {
-            given.agreed.extend(&asked.items);
-            if asked.items.contains(&ConsentItem::CarryOver) {
-                given.carried_over = true;
-                open.retain(|screen| !screen.items.iter().all(|item| item.opens_information()));
+        match decision {
+            Decision::Refused => given.refused.extend(&asked.items),
+            Decision::Agreed => {
+                given.agreed.extend(&asked.items);
+                if asked.items.contains(&ConsentItem::CarryOver) {
+                    given.carried_over = true;
+                    open.retain(|screen| !screen.items.iter().all(|item| item.opens_information()));
+                }
             }
         }
         given.answers.push(ScreenAnswer { screen: asked.id, decision, at: now.wall });

@@ -43,13 +43,13 @@ impl Station {
 
     fn keep(&mut self, settlement: Settlement, now: Now) {
         // Tickets are never used twice, so the first one names the settlement.
-        let number = settlement.ticket().map_or(0, |ticket| ticket.0);
+        let number = settlement.at_centre().map_or(0, |ticket| ticket.0);
         self.settlements.push((number, settlement));
         self.set_timer(Timer::Settlement(number), self.config.deadlines.answers, now);
     }
 
     pub(super) fn is_settling(&self, ticket: Ticket) -> bool {
-        self.settlements.iter().any(|(_, settlement)| settlement.ticket() == Some(ticket))
+        self.settlements.iter().any(|(_, settlement)| settlement.at_centre() == Some(ticket))
     }
 
     fn take_settlement(&mut self, number: u64) -> Option<Settlement> {
@@ -58,9 +58,9 @@ impl Station {
         Some(self.settlements.remove(at).1)
     }
 
-    fn take_by_ticket(&mut self, ticket: Ticket) -> Option<(u64, Settlement)> {
-        let number =
-            self.settlements.iter().find(|(_, s)| s.ticket() == Some(ticket)).map(|(number, _)| *number)?;
+    /// The one whose open task this is; the task of another sort is none.
+    fn take_by(&mut self, is_its_task: impl Fn(&Settlement) -> bool) -> Option<(u64, Settlement)> {
+        let number = self.settlements.iter().find(|(_, s)| is_its_task(s)).map(|(number, _)| *number)?;
         self.take_settlement(number).map(|settlement| (number, settlement))
     }
 
@@ -70,7 +70,8 @@ impl Station {
         reply: Result<CentreReply, FailureCode>,
         now: Now,
     ) -> Result<(), Refusal> {
-        let (number, mut settlement) = self.take_by_ticket(ticket).ok_or(Refusal::StaleTicket)?;
+        let (number, mut settlement) =
+            self.take_by(|s| s.at_centre() == Some(ticket)).ok_or(Refusal::StaleTicket)?;
         let deadlines = self.config.deadlines;
         match Reply::to(&settlement, reply, deadlines.processing, now) {
             Reply::Unanswered(items) => {
@@ -143,7 +144,7 @@ impl Station {
         reply: Result<ResultId, FailureCode>,
         now: Now,
     ) -> Result<(), Refusal> {
-        let (_, settlement) = self.take_by_ticket(ticket).ok_or(Refusal::StaleTicket)?;
+        let (_, settlement) = self.take_by(|s| s.at_ledger() == Some(ticket)).ok_or(Refusal::StaleTicket)?;
         let Stage::Committing(_, outcome) = settlement.stage else { return Err(Refusal::StaleTicket) };
         match reply {
             Ok(_) if self.is_current(settlement.visit) => self.done(&outcome, now),
