@@ -49,6 +49,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ),
     ("simulator-card", Pure, &[]),
     ("simulator-centre", Pure, &["centre-wire", "model"]),
+    ("scenario", Pure, &["failure", "model"]),
     ("devices", Io, &["card", "failure", "model", "reader"]),
     ("centre", Io, &["centre-wire", "failure", "model", "oqs"]),
     ("ledger", Io, &["failure", "model"]),
