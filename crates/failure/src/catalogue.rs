@@ -113,6 +113,7 @@ pub const fn code_for_remark(remark: &Remark) -> FailureCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::{ConsentItem, PersonField};
 
     /// Papers by which the qualification is checked without reader and line.
     const PAPERS: [&str; 4] = ["資格確認書", "資格情報のお知らせ", "マイナポータル", "被保険者資格申立書"];
@@ -323,6 +324,38 @@ mod tests {
             }
             let asks_aloud = text.ja.contains("暗証番号をお聞き") || text.en.contains("ask for the PIN");
             assert!(!asks_aloud, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_remark_is_called_as_its_code() {
+        let remarks = [
+            Remark::CertificateExpiresSoon,
+            Remark::CertificateInGrace,
+            Remark::CharactersBlanked { field: PersonField::Name },
+            Remark::ConsentMissing { item: ConsentItem::Medicines },
+            Remark::SubsidyUnanswered,
+            Remark::CentreNote { word: String::from("new_word") },
+        ];
+        for remark in remarks {
+            let name = format!("{remark:?}");
+            let name = name.split(' ').next().unwrap();
+            let code = code_for_remark(&remark).as_str();
+            assert_eq!(name.to_uppercase(), code.replace('_', ""));
+        }
+    }
+
+    #[test]
+    fn every_answer_but_valid_is_explained() {
+        for (validity, code) in [
+            (Validity::Valid, None),
+            (Validity::ValidUnregistered, None),
+            (Validity::Invalid, Some(codes::QUALIFICATION_INVALID)),
+            (Validity::InvalidWithNewer, Some(codes::QUALIFICATION_INVALID)),
+            (Validity::NotFound, Some(codes::QUALIFICATION_NOT_FOUND)),
+            (Validity::Several, Some(codes::QUALIFICATION_SEVERAL)),
+        ] {
+            assert_eq!(code_for_validity(validity), code, "{validity:?}");
         }
     }
 

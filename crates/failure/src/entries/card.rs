@@ -121,8 +121,8 @@ entries! {
         cause: "受付が終わる前にカードが取られました。", "The card was taken before the visit was finished.";
         patient: "もう一度カードを置き、終わりの合図が出るまで、そのままお待ちください。",
             "Please place the card again and leave it until you are asked to take it.";
-        reception: "カードをもう一度置いていただきます。同意はまだ届いていません。お急ぎなら目視確認か資格確認書で受け付けます。",
-            "Have the card placed again; the consents are missing. In a hurry, use a visual check or the 資格確認書.";
+        reception: "カードをもう一度置いていただきます。結果はまだ届いていません。お急ぎなら目視確認か資格確認書で受け付けます。",
+            "Have the card placed again; no result has come yet. In a hurry, use a visual check or the 資格確認書.";
         technician: "続くときは、読み取り口のゆるみと案内の表示を確かめます。",
             "If it keeps happening, check for a loose slot and the guidance shown.";
     }
