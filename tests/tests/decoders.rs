@@ -13,7 +13,7 @@
     reason = "a test stops, and a long one says how far it is"
 )]
 
-use model::{Moment, Pin};
+use model::{Moment, Passcode, Pin};
 use reader::conformance::{Act, AskedView, CardFace, Draw, Firmware, Kit, Pair, UnitConfig, View};
 use reader::{AttemptId, Command, Link, Method, Notice, PadOrder, PadTouches, ReaderFactory, Touch};
 use std::sync::{Arc, Mutex};
@@ -316,7 +316,15 @@ fn visit(kit: &Kit, unit: Listener) {
     };
     pair.run_until(Duration::from_secs(60), 50_000, |pair| !pair.events.is_empty());
     pair.act(Act::PlaceCard(CardFace::new(b"55021720352285").unwrap()));
-    for notice in [Notice::PlaceCard, Notice::Wait, Notice::TakeCard, Notice::OutOfOrder] {
+    let notices = [
+        Notice::PlaceCard,
+        Notice::Wait,
+        Notice::TakeCard,
+        Notice::OutOfOrder,
+        Notice::VisualArmed,
+        Notice::StaffCheck,
+    ];
+    for notice in notices {
         pair.say(Command::Show(notice));
     }
     pair.say(Command::OfferMethods(vec![Method::Face, Method::Pin]));
@@ -327,10 +335,20 @@ fn visit(kit: &Kit, unit: Listener) {
     wait(&mut pair, |asked| matches!(asked, AskedView::Pin { .. }));
     pair.act(Act::TypePin(Pin::from_digits(b"7391").unwrap()));
     pair.touch(Touch::Pad(PadTouches::new([6, 2, 8, 0]).unwrap()));
-    let screen = model::ConsentScreen { id: "medical".into(), items: vec![model::ConsentItem::Medicines] };
-    pair.say(Command::AskConsent(screen));
-    wait(&mut pair, |asked| matches!(asked, AskedView::Consent { .. }));
-    pair.act(Act::Consent(true));
+    pair.say(Command::OfferMethods(vec![Method::Visual, Method::Face, Method::Pin]));
+    wait(&mut pair, |asked| matches!(asked, AskedView::Methods { .. }));
+    pair.act(Act::Choose(Method::Visual));
+    pair.touch(Touch::Method(Method::Visual));
+    pair.say(Command::AskPasscode { pad: PadOrder::TELEPHONE });
+    wait(&mut pair, |asked| matches!(asked, AskedView::Passcode { .. }));
+    pair.act(Act::TypePasscode(Passcode::from_digits(b"8264").unwrap()));
+    pair.touch(Touch::Pad(PadTouches::new([7, 1, 5, 3]).unwrap()));
+    for items in [vec![model::ConsentItem::Medicines], model::ConsentItem::ALL.to_vec()] {
+        let screen = model::ConsentScreen { id: "medical".into(), items };
+        pair.say(Command::AskConsent(screen));
+        wait(&mut pair, |asked| matches!(asked, AskedView::Consent { .. }));
+        pair.act(Act::Consent(true));
+    }
     let attempt = AttemptId(0x1122_3344_5566_7788);
     pair.say(Command::OpenAttempt(attempt));
     pair.run_until(Duration::from_secs(5), 50_000, |_| false);

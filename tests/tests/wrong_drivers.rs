@@ -11,7 +11,7 @@
 )]
 
 use model::panel::{Notice, Panel};
-use model::{FailureCode, Maturity, Moment, NumberB, Pin, Purpose};
+use model::{ConsentItem, FailureCode, Maturity, Moment, NumberB, Passcode, Pin, Purpose};
 use reader::conformance::{Kit, RULES, Verdict};
 use reader::{
     AttemptId, Command, CommandKind, Conditions, DriverError, Effect, Event, FaceVerdict, Input, Lamp,
@@ -48,6 +48,8 @@ enum Then {
     Swallow,
     /// It gets the input and this command.
     PassAnd(Command),
+    /// It gets this command in place of the input.
+    Instead(Command),
 }
 
 fn swallow(wrong: bool) -> Then {
@@ -133,6 +135,7 @@ impl Memory {
                     self.pin = Some(*pin.expose(Purpose::Judge));
                     self.asked = None;
                 }
+                Event::PasscodeEntered(_) => self.asked = None,
                 Event::PinCancelled => {
                     self.cancelled = true;
                     self.asked = None;
@@ -179,6 +182,7 @@ impl ReaderDriver for Wrong {
         match then {
             Then::Pass => self.right.handle(input, now),
             Then::Swallow => {}
+            Then::Instead(command) => self.right.handle(Input::Command(command), now),
             Then::PassAnd(command) => {
                 self.right.handle(input, now);
                 self.drain();
@@ -504,6 +508,16 @@ wrong_drivers! {
         },
         ..RIGHT
     };
+    // A reminder of a slow patient clears the consent that it stands beside.
+    a_notice_ends_no_question, caora::FACTORY: Twist {
+        input: |memory, input| match input {
+            Input::Command(Command::Show(Notice::Failure(_))) if memory.asks(CommandKind::AskConsent) => {
+                Then::PassAnd(Command::Cancel)
+            }
+            _ => Then::Pass,
+        },
+        ..RIGHT
+    };
     the_screen_is_drawn_by_its_owner, caora::FACTORY: Twist {
         input: |memory, input| {
             if matches!(input, Input::Command(Command::Show(Notice::Wait))) {
@@ -604,8 +618,50 @@ wrong_drivers! {
     };
     unwanted_pin_is_told, caora::FACTORY: Twist {
         effect: |memory, effect| match effect {
-            Effect::Report(Event::PinCancelled) => memory.asked = None,
+            Effect::Report(Event::PinCancelled) if memory.asks(CommandKind::AskPin) => memory.asked = None,
             other => memory.tell(other),
+        },
+        ..RIGHT
+    };
+    // It believes that whoever may choose staff and PIN wants staff.
+    visual_check_is_offered, caora::FACTORY: Twist {
+        effect: |memory, effect| match effect {
+            Effect::Report(Event::MethodChosen(_)) if memory.offered == [Method::Visual, Method::Pin] => {
+                memory.report(Event::MethodChosen(Method::Visual));
+            }
+            other => memory.tell(other),
+        },
+        ..RIGHT
+    };
+    // It takes the passcode for a PIN, if it is 1234.
+    typed_passcode_is_told, caora::FACTORY: Twist {
+        effect: |memory, effect| match effect {
+            Effect::Report(Event::PasscodeEntered(passcode))
+                if passcode.expose(Purpose::Judge) == b"1234" =>
+            {
+                memory.report(Event::PinEntered(Pin::from_digits(b"1234").unwrap()));
+            }
+            other => memory.tell(other),
+        },
+        ..RIGHT
+    };
+    // Nobody may leave the passcode's pad.
+    unwanted_passcode_is_told, caora::FACTORY: Twist {
+        effect: |memory, effect| {
+            let wrong = memory.asks(CommandKind::AskPasscode)
+                && is_event(&effect, |event| matches!(event, Event::PinCancelled));
+            drop_if(memory, effect, wrong);
+        },
+        ..RIGHT
+    };
+    // It takes one item for another.
+    every_item_reaches_the_screen, caora::FACTORY: Twist {
+        input: |_, input| match input {
+            Input::Command(Command::AskConsent(screen)) if screen.items == [ConsentItem::CarryOver] => {
+                let items = vec![ConsentItem::Registration];
+                Then::Instead(Command::AskConsent(model::ConsentScreen { id: screen.id.clone(), items }))
+            }
+            _ => Then::Pass,
         },
         ..RIGHT
     };
@@ -650,8 +706,33 @@ wrong_drivers! {
     };
     replaced_question_stays_unanswered, caora::FACTORY: Twist {
         input: |memory, input| {
-            if matches!(input, Input::Command(Command::OfferMethods(_))) && memory.asks(CommandKind::OfferMethods) {
+            if matches!(input, Input::Command(Command::OfferMethods(methods)) if methods.as_slice() == [Method::Pin])
+                && memory.asks(CommandKind::OfferMethods)
+            {
                 memory.report(Event::MethodChosen(Method::Face));
+            }
+            Then::Pass
+        },
+        ..RIGHT
+    };
+    // It calls staff when they are no longer offered.
+    visual_check_is_told_only_when_offered, caora::FACTORY: Twist {
+        input: |memory, input| {
+            if matches!(input, Input::Command(Command::OfferMethods(methods)) if !methods.contains(&Method::Visual))
+                && memory.asks(CommandKind::OfferMethods)
+                && memory.offered.contains(&Method::Visual)
+            {
+                memory.report(Event::MethodChosen(Method::Visual));
+            }
+            Then::Pass
+        },
+        ..RIGHT
+    };
+    // It takes late digits of a PIN for the passcode that is asked by then.
+    digits_stay_with_their_pad, caora::FACTORY: Twist {
+        input: |memory, input| {
+            if matches!(input, Input::Command(Command::AskPasscode { .. })) && memory.asks(CommandKind::AskPin) {
+                memory.report(Event::PasscodeEntered(Passcode::from_digits(b"9999").unwrap()));
             }
             Then::Pass
         },

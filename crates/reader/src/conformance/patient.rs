@@ -7,21 +7,43 @@ use model::{Decision, Passcode, Pin};
 
 /// What stands on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Seen {
-    pub(super) notice: String,
-    pub(super) language: &'static str,
-    pub(super) asked: AskedView,
+pub struct Seen {
+    /// The notice's word, or a failure's code.
+    pub notice: String,
+    /// `ja`, `en`, `zh`, `ko`.
+    pub language: &'static str,
+    /// What is asked.
+    pub asked: AskedView,
 }
 
 /// What a patient answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Touches a method.
     Method(Method),
+    /// Types the PIN.
     Pin([u8; 4]),
+    /// Types the passcode, as staff do.
     Passcode([u8; 4]),
+    /// Leaves the pad.
     CancelPad,
+    /// Agrees, or not.
     Consent(bool),
+    /// Touches a language.
     Language(Language),
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Method(method) => write!(f, "Method({method:?})"),
+            Self::Pin(_) => f.write_str("Pin(…)"),
+            Self::Passcode(_) => f.write_str("Passcode(…)"),
+            Self::CancelPad => f.write_str("CancelPad"),
+            Self::Consent(agreed) => write!(f, "Consent({agreed})"),
+            Self::Language(language) => write!(f, "Language({language:?})"),
+        }
+    }
 }
 
 /// An answer at a screen, as far as the finger above the glass.
@@ -34,7 +56,8 @@ pub(super) enum Finger {
 }
 
 /// What the patient sees.
-pub(super) fn sees<F: Firmware>(pair: &Pair<F>) -> Seen {
+#[must_use]
+pub fn sees<F: Firmware>(pair: &Pair<F>) -> Seen {
     let view = pair.firmware.view();
     match (pair.driver.profile().screen, &pair.panel) {
         (Screen::Reader, _) => Seen { notice: view.notice, language: view.language, asked: view.asked },
@@ -67,7 +90,7 @@ pub(super) fn touches<F: Firmware>(pair: &mut Pair<F>, finger: Finger) -> bool {
 }
 
 /// Answers; whether the screen offered it.
-pub(super) fn answers<F: Firmware>(pair: &mut Pair<F>, answer: Answer) -> bool {
+pub fn answers<F: Firmware>(pair: &mut Pair<F>, answer: Answer) -> bool {
     reaches(pair, answer).is_some_and(|finger| touches(pair, finger))
 }
 

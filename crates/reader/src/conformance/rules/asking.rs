@@ -194,24 +194,23 @@ pub(in super::super) fn visual_check_is_offered(kit: &Kit) -> Step<()> {
 
 pub(in super::super) fn typed_passcode_is_told(kit: &Kit) -> Step<()> {
     let mut desk = Desk::ready(kit)?;
-    passcodes_are_told(&mut desk).judged_in("no card lies there")?;
+    passcodes_are_told(&mut desk, "no card lies there")?;
     desk.place_card().granted("card_events_alternate")?;
-    passcodes_are_told(&mut desk).judged_in("a card lies there")
+    passcodes_are_told(&mut desk, "a card lies there")
 }
 
-fn passcodes_are_told(desk: &mut Desk) -> Step<()> {
+fn passcodes_are_told(desk: &mut Desk, circumstances: &str) -> Step<()> {
     for (drawn, digits) in [(3, b"8264"), (2, b"0000"), (1, b"9876"), (3, b"0012"), (2, b"1234")] {
-        desk.ask(ask_passcode(drawn))?;
-        desk.answer(Answer::Passcode(*digits))?;
-        let event = desk.hear("passcode entered")?;
-        need(typed_passcode(&event, digits), || {
-            String::from("the digits told are not those that were typed")
+        desk.ask(ask_passcode(drawn)).judged_in(circumstances)?;
+        desk.answer(Answer::Passcode(*digits)).judged_in(circumstances)?;
+        let event = desk.hear("passcode entered").judged_in(circumstances)?;
+        judge(typed_passcode(&event, digits), || {
+            format!("{circumstances}: the digits told are not those that were typed")
         })?;
-        desk.see(&Wanted::Nothing)?;
-        desk.ask(ask_pin(drawn))?;
-        desk.answer(Answer::Pin(*digits))?;
-        let event = desk.hear("PIN entered")?;
-        need(typed(&event, digits), || String::from("a PIN after the passcode is not told as typed"))?;
+        desk.see(&Wanted::Nothing).judged_in(circumstances)?;
+        desk.ask(ask_pin(drawn)).granted("typed_pin_is_told")?;
+        desk.answer(Answer::Pin(*digits)).granted("typed_pin_is_told")?;
+        desk.hear("PIN entered").judged_in("a PIN after the passcode")?;
     }
     Ok(())
 }
@@ -286,6 +285,7 @@ pub(in super::super) fn an_answer_is_told_once(kit: &Kit) -> Step<()> {
         told_once(&mut desk, doing, wanted).judged_in(format_args!("at {stage:?}"))?;
     }
     unwanted_pin_is_told(kit).granted("unwanted_pin_is_told")?;
+    unwanted_passcode_is_told(kit).granted("unwanted_passcode_is_told")?;
     for pad in [Stage::Pin, Stage::Passcode] {
         let mut desk = pad.reach(kit)?;
         let cancels = Doing::Answer(Answer::CancelPad);
