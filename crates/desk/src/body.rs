@@ -1,8 +1,9 @@
 //! The JSON bodies. Each is a pure function of what it tells, so that telling again changes nothing.
 
+use crate::catalogue::TextBody;
 use model::{
-    CentreHealth, CommittedResult, Consent, ConsentItem, Decision, Maturity, Purpose, StationState,
-    StationStatus, Timestamp, Validity, Verification,
+    CentreHealth, CentreStatus, CommittedResult, Consent, ConsentItem, Decision, Maintenance, Maturity,
+    PersonField, Purpose, Remark, StationState, StationStatus, Timestamp, Validity, Verification,
 };
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 /// Mirrors a plain enum of the house, so that the API document lists its words; a new word fails to compile here.
 macro_rules! words {
     ($($name:ident of $of:ident { $($word:ident),* $(,)? })*) => { $(
-        #[derive(Serialize, ToSchema)]
+        #[derive(serde::Serialize, utoipa::ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub(crate) enum $name { $($word),* }
 
@@ -22,6 +23,7 @@ macro_rules! words {
         }
     )* };
 }
+pub(crate) use words;
 
 words! {
     VerificationWord of Verification { Face, Pin, Visual, Smartphone }
@@ -33,6 +35,7 @@ words! {
         ElectronicPrescription, CarryOver, Registration,
     }
     MaturityWord of Maturity { Simulated, Replayed, HardwareSeen, FieldProven }
+    FieldWord of PersonField { Name, NameKana, NameOfOther, NameOfOtherKana, InsuredName, Address }
     StateWord of StationState { Starting, Idle, VisualCheckArmed, InVisit, CardLeft, OutOfOrder }
 }
 
@@ -56,6 +59,8 @@ pub(crate) struct ResultBody<'a> {
     received_at: String,
     /// 資格有効性.
     validity: ValidityWord,
+    /// For a validity that is not plainly valid: the stable code that says what to do.
+    validity_code: Option<&'static str>,
     /// The centre's document as JSON, elements in snake_case; null if it cannot be read as one.
     #[schema(value_type = Option<Object>)]
     qualification: Option<oqs::Message>,
@@ -66,6 +71,28 @@ pub(crate) struct ResultBody<'a> {
     document: &'a str,
     /// What the patient answered.
     consents: Vec<ConsentBody>,
+    /// What is worth knowing beside it; nothing failed.
+    remarks: Vec<RemarkBody<'a>>,
+}
+
+/// What somebody should know, or act upon, beside a result.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RemarkBody<'a> {
+    /// Its stable code; `/v1/failures/{code}` explains it whole.
+    code: &'static str,
+    /// For `CONSENT_MISSING`: what was not answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<ItemWord>,
+    /// For `CHARACTERS_BLANKED`: where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<FieldWord>,
+    /// For `CENTRE_NOTE`: the centre's own word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    word: Option<&'a str>,
+    /// What it means.
+    cause: TextBody,
+    /// What reception does.
+    reception: TextBody,
 }
 
 /// The patient's answer to one question.
@@ -95,6 +122,7 @@ pub(crate) struct ResultsBody<'a> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReadersBody {
     pub(crate) readers: Vec<StationBody>,
+    /// The worst of the readers' lines.
     pub(crate) centre: CentreBody,
 }
 
@@ -120,6 +148,13 @@ pub(crate) struct StationBody {
     insertion: u64,
     /// The last failure, until the next visit begins.
     failure: Option<StationFailureBody>,
+    /// Until when the visual check stays armed for the next card, RFC 3339 in Japan time.
+    #[schema(format = DateTime)]
+    armed_until: Option<String>,
+    /// Visits whose card is gone and whose result is still on its way.
+    settling: usize,
+    /// The line to the centre under this reader's account.
+    line: LineBody,
 }
 
 /// A station's last failure.
@@ -132,10 +167,31 @@ pub(crate) struct StationFailureBody {
     at: String,
 }
 
-/// The line to the centre.
+/// The line to the centre as a whole.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CentreBody {
+    #[serde(flatten)]
+    line: LineBody,
+    /// When the centre stands still next, as it announced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maintenance: Option<MaintenanceBody>,
+}
+
+/// Announced maintenance.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MaintenanceBody {
+    /// RFC 3339 in Japan time.
+    #[schema(format = DateTime)]
+    from: String,
+    /// RFC 3339 in Japan time.
+    #[schema(format = DateTime)]
+    until: String,
+}
+
+/// A line to the centre.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "state")]
-pub(crate) enum CentreBody {
+pub(crate) enum LineBody {
     /// Not asked yet.
     Unknown,
     /// The last exchange succeeded.
@@ -168,13 +224,30 @@ impl<'a> ResultBody<'a> {
             verification: result.verification.into(),
             received_at: japan_time(result.received_at),
             validity: result.validity.into(),
+            validity_code: failure::code_for_validity(result.validity).map(model::FailureCode::as_str),
             qualification_failure: qualification
                 .is_none()
                 .then_some(failure::codes::QUALIFICATION_UNREADABLE.as_str()),
             qualification,
             document,
             consents: result.consents.iter().map(ConsentBody::of).collect(),
+            remarks: result.remarks.iter().map(RemarkBody::of).collect(),
         }
+    }
+}
+
+impl<'a> RemarkBody<'a> {
+    fn of(remark: &'a Remark) -> Self {
+        let entry = failure::entry(failure::code_for_remark(remark));
+        let (mut item, mut field, mut word) = (None, None, None);
+        match remark {
+            Remark::CharactersBlanked { field: place } => field = Some((*place).into()),
+            Remark::ConsentMissing { item: missing } => item = Some((*missing).into()),
+            Remark::CentreNote { word: note } => word = Some(note.as_str()),
+            Remark::CertificateExpiresSoon | Remark::CertificateInGrace | Remark::SubsidyUnanswered => {}
+        }
+        let code = entry.code.as_str();
+        Self { code, item, field, word, cause: entry.cause.into(), reception: entry.reception.into() }
     }
 }
 
@@ -204,11 +277,26 @@ impl From<&StationStatus> for StationBody {
             failure: status
                 .failure
                 .map(|(code, at)| StationFailureBody { code: code.as_str(), at: japan_time(at) }),
+            armed_until: status.armed_until.map(japan_time),
+            settling: status.settling,
+            line: status.line.into(),
         }
     }
 }
 
-impl From<CentreHealth> for CentreBody {
+impl From<CentreStatus> for CentreBody {
+    fn from(status: CentreStatus) -> Self {
+        Self { line: status.health.into(), maintenance: status.maintenance.map(MaintenanceBody::from) }
+    }
+}
+
+impl From<Maintenance> for MaintenanceBody {
+    fn from(maintenance: Maintenance) -> Self {
+        Self { from: japan_time(maintenance.from), until: japan_time(maintenance.until) }
+    }
+}
+
+impl From<CentreHealth> for LineBody {
     fn from(health: CentreHealth) -> Self {
         match health {
             CentreHealth::Unknown => Self::Unknown,
@@ -228,7 +316,7 @@ fn qualification_json(document: &str) -> Option<oqs::Message> {
 }
 
 /// RFC 3339 with milliseconds and +09:00; times beyond the years 1 to 9999 become the nearest within.
-fn japan_time(at: Timestamp) -> String {
+pub(crate) fn japan_time(at: Timestamp) -> String {
     const FIRST: i64 = -62_135_596_800_000;
     const LAST: i64 = 253_402_300_799_999 - 9 * 3_600_000;
     let millis = at.0.clamp(FIRST, LAST);

@@ -2,7 +2,7 @@
 
 use crate::body::{self, CentreBody, ResultBody, StationBody};
 use axum::body::Bytes;
-use model::{CentreHealth, CommittedResult, ResultId, StationStatus};
+use model::{CentreStatus, CommittedResult, ResultId, StationStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 
@@ -17,7 +17,7 @@ pub enum DeskEvent {
     /// A station changed.
     Station(StationStatus),
     /// The line to the centre changed.
-    Centre(CentreHealth),
+    Centre(CentreStatus),
 }
 
 /// Takes events and hands them to every consumer. Clones are the same hub.
@@ -48,7 +48,7 @@ impl Hub {
         let frame = match event {
             DeskEvent::Result(committed) => result_frame(&committed),
             DeskEvent::Station(status) => station_frame(&status),
-            DeskEvent::Centre(health) => centre_frame(health),
+            DeskEvent::Centre(status) => centre_frame(status),
         };
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = frame.id {
@@ -87,8 +87,8 @@ pub(crate) fn station_frame(status: &StationStatus) -> Frame {
     Frame { id: None, bytes: frame("station", None, &body::json(&StationBody::from(status))) }
 }
 
-pub(crate) fn centre_frame(health: CentreHealth) -> Frame {
-    Frame { id: None, bytes: frame("centre", None, &body::json(&CentreBody::from(health))) }
+pub(crate) fn centre_frame(status: CentreStatus) -> Frame {
+    Frame { id: None, bytes: frame("centre", None, &body::json(&CentreBody::from(status))) }
 }
 
 /// A server-sent event. JSON has no raw line ends, so one data line holds it.

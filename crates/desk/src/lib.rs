@@ -5,6 +5,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "I/O room: draws the token and keeps deadlines")]
 
+mod audit;
 mod body;
 mod catalogue;
 mod error;
@@ -18,10 +19,13 @@ mod port;
 mod problem;
 mod routes;
 mod server;
+mod staff;
 mod stall;
 mod token;
 
 pub use error::DeskError;
 pub use hub::{DeskEvent, Hub};
-pub use port::{DeskFault, DeskPort, PairFault, PairStep, ShownPanel, TouchFault};
+pub use port::{
+    DeskFault, DeskPort, PairFault, PairStep, ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
+};
 pub use server::{Desk, DeskConfig, Limits};

@@ -2,9 +2,12 @@
 
 use failure::codes;
 use model::panel::{Panel, Touch};
-use model::{CentreHealth, CommittedResult, FailureCode, ReaderId, ResultId, StationState, StationStatus};
+use model::{
+    AuditRecord, CentreStatus, CommittedResult, FailureCode, ReaderId, ResultId, StaffId, StationState,
+    StationStatus, VisitId,
+};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// The terminal as the desk sees it. What asks the ledger may wait for the disk and is called on blocking threads
 /// only; the rest answers at once.
@@ -13,7 +16,7 @@ pub trait DeskPort: Send + Sync + 'static {
     fn readers(&self) -> Vec<StationStatus>;
 
     /// The line to the centre.
-    fn centre(&self) -> CentreHealth;
+    fn centre(&self) -> CentreStatus;
 
     /// Whether each reader's true state is known (design promise 12).
     fn ready(&self) -> bool {
@@ -46,6 +49,22 @@ pub trait DeskPort: Send + Sync + 'static {
         Err(PairFault::NoReader)
     }
 
+    /// Staff want this of a reader. The station's answer comes over the channel, which closes without one if the station
+    /// ends.
+    ///
+    /// # Errors
+    /// [`StaffFault`] if the order does not even reach the station.
+    fn staff(&self, reader: &ReaderId, by: StaffId, act: StaffAct) -> Result<StaffAnswer, StaffFault> {
+        let _ = (reader, by, act);
+        Err(StaffFault::NoReader)
+    }
+
+    /// At most `limit` entries of the audit after `after`, in order.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, DeskFault>;
+
     /// The result of that id; `None` if there is none (any more).
     ///
     /// # Errors
@@ -69,6 +88,53 @@ pub trait DeskPort: Send + Sync + 'static {
     /// # Errors
     /// If the ledger cannot be read.
     fn newest(&self) -> Result<ResultId, DeskFault>;
+}
+
+/// What the station says to an order of staff.
+pub type StaffAnswer = oneshot::Receiver<Result<(), StaffFault>>;
+
+/// What staff want of a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffAct {
+    /// 目視確認 for the next card, or in the visit under way.
+    ArmVisualCheck,
+    /// Back to unattended.
+    DisarmVisualCheck,
+    /// Person and card's photo were compared.
+    ConfirmPerson {
+        /// In which visit.
+        visit: VisitId,
+        /// Whether it is the same person.
+        same: bool,
+    },
+    /// End the visit.
+    CancelVisit {
+        /// Which.
+        visit: VisitId,
+    },
+}
+
+/// Why an order of staff was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StaffFault {
+    /// No reader of this id.
+    #[error("no such reader")]
+    NoReader,
+    /// Earlier orders have not been taken yet.
+    #[error("earlier orders are still waiting")]
+    Busy,
+    /// No visit is in progress.
+    #[error("no visit is in progress")]
+    NoVisit,
+    /// Another visit than the one named is in progress.
+    #[error("another visit is in progress")]
+    OtherVisit,
+    /// Not at this step.
+    #[error("not at this step")]
+    Untimely,
+    /// The reader cannot be used.
+    #[error("the reader cannot be used")]
+    NotReady,
 }
 
 /// The terminal could not answer.

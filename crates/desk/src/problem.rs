@@ -14,6 +14,16 @@ pub(crate) struct Problem {
     status: StatusCode,
     code: FailureCode,
     oldest: Option<ResultId>,
+    reason: Option<Reason>,
+}
+
+/// Why exactly, where one code has several reasons.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reason {
+    /// Stable.
+    pub(crate) word: &'static str,
+    pub(crate) ja: &'static str,
+    pub(crate) en: &'static str,
 }
 
 /// Problem details (RFC 9457).
@@ -35,11 +45,18 @@ pub(crate) struct ProblemBody {
     /// For `API_GONE`: the first id from which on nothing was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     oldest: Option<u64>,
+    /// For `STAFF_ACT_UNTIMELY`: `no_visit`, `other_visit`, `untimely`, `reader_not_ready` or `busy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 impl Problem {
     pub(crate) const fn new(status: StatusCode, code: FailureCode) -> Self {
-        Self { status, code, oldest: None }
+        Self { status, code, oldest: None, reason: None }
+    }
+
+    pub(crate) const fn because(status: StatusCode, code: FailureCode, reason: Reason) -> Self {
+        Self { reason: Some(reason), ..Self::new(status, code) }
     }
 
     pub(crate) const fn bad_request() -> Self {
@@ -62,14 +79,26 @@ impl Problem {
     pub(crate) fn json(self) -> Vec<u8> {
         let code = self.code.as_str();
         let entry = failure::entry(self.code);
+        // Whoever gets a reason stands at the desk; everything else is for whoever installs a program.
+        let (detail, detail_en) = match self.reason {
+            Some(reason) => (
+                format!("{}{}{}", reason.ja, entry.cause.ja, entry.reception.ja),
+                format!("{} {} {}", reason.en, entry.cause.en, entry.reception.en),
+            ),
+            None => (
+                format!("{}{}", entry.cause.ja, entry.technician.ja),
+                format!("{} {}", entry.cause.en, entry.technician.en),
+            ),
+        };
         crate::body::json(&ProblemBody {
             kind: format!("/v1/failures/{code}"),
             title: entry.cause.en,
             status: self.status.as_u16(),
-            detail: format!("{}{}", entry.cause.ja, entry.technician.ja),
-            detail_en: format!("{} {}", entry.cause.en, entry.technician.en),
+            detail,
+            detail_en,
             code,
             oldest: self.oldest.map(|id| id.0),
+            reason: self.reason.map(|reason| reason.word),
         })
     }
 }

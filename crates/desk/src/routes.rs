@@ -6,10 +6,10 @@ use crate::body::{CentreBody, HealthBody, ReadersBody, ResultBody, ResultsBody, 
 use crate::catalogue::{self, FailureBody};
 use crate::events::{Consumer, blocking, resumable};
 use crate::guard::{Door, guard};
-use crate::kiosk;
 use crate::pair_reader::{__path_pair_reader, pair_reader};
 use crate::problem::{Problem, ProblemBody};
 use crate::server::Shared;
+use crate::{audit, kiosk, staff};
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -39,6 +39,10 @@ pub(crate) fn routes() -> (Router<Arc<Shared>>, Vec<u8>) {
         .routes(routes!(openapi))
         .routes(routes!(failure_entry))
         .routes(routes!(pair_reader))
+        .routes(routes!(staff::arm, staff::disarm))
+        .routes(routes!(staff::confirm))
+        .routes(routes!(staff::cancel))
+        .routes(routes!(audit::audit))
         .routes(routes!(health))
         .routes(routes!(kiosk::make_code))
         .routes(routes!(kiosk::redeem_code))

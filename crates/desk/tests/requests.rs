@@ -128,6 +128,7 @@ async fn every_documented_route_wants_the_token_but_two() {
     assert_eq!(words, &serde_json::json!(["face", "pin", "visual", "smartphone"]));
     let paths = document["paths"].as_object().unwrap();
     let expected = [
+        "/v1/audit",
         "/v1/events",
         "/v1/failures/{code}",
         "/v1/health",
@@ -138,6 +139,9 @@ async fn every_documented_route_wants_the_token_but_two() {
         "/v1/pairings",
         "/v1/readers",
         "/v1/readers/{id}/pair",
+        "/v1/readers/{reader}/visits/{visit}",
+        "/v1/readers/{reader}/visits/{visit}/confirmation",
+        "/v1/readers/{reader}/visual-check",
         "/v1/results",
         "/v1/results/{id}",
     ];

@@ -11,7 +11,7 @@ mod common;
 
 use common::{Events, PATIENCE, Site, result, station};
 use desk::DeskEvent;
-use model::{CentreHealth, Pii, Qualification, ResultId, StationState, VisitResult};
+use model::{CentreHealth, CentreStatus, Pii, Qualification, ResultId, StationState, VisitResult};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -25,7 +25,7 @@ async fn events_come_live_and_again_with_the_same_bytes() {
 
     site.hub.publish(DeskEvent::Station(station(StationState::InVisit, 7)));
     assert!(live.next("station").await.unwrap().data.contains(r#""state":"in_visit""#));
-    site.hub.publish(DeskEvent::Centre(CentreHealth::Up));
+    site.hub.publish(DeskEvent::Centre(CentreStatus { health: CentreHealth::Up, maintenance: None }));
     assert_eq!(live.next("centre").await.unwrap().data, r#"{"state":"up"}"#);
 
     site.tell(result(1)).await;

@@ -39,6 +39,7 @@ impl SlotError {
             SlotFault::Stopped => codes::PCSC_STOPPED,
             SlotFault::Silent => codes::CARD_SILENT,
             SlotFault::CardLost => codes::CARD_REMOVED_EARLY,
+            SlotFault::Unresponsive => codes::CARD_UNRESPONSIVE,
             SlotFault::CardOther => codes::CARD_OTHER,
             SlotFault::Other(_) => codes::CARD_UNREADABLE,
             SlotFault::Worker => codes::INTERNAL,
@@ -64,7 +65,10 @@ pub enum SlotFault {
     /// No card, or not the one the session began with.
     #[error("the card is gone")]
     CardLost,
-    /// Something that cannot be powered or does not speak T=1.
+    /// Something lies there and takes no power: two cards on top of each other, or a broken chip.
+    #[error("what lies there does not take power")]
+    Unresponsive,
+    /// Something that does not speak T=1.
     #[error("not a card that can be spoken to")]
     CardOther,
     /// The service's own words.
@@ -84,11 +88,8 @@ impl From<Error> for SlotFault {
             Error::NoSmartcard | Error::RemovedCard | Error::ResetCard | Error::NotTransacted => {
                 Self::CardLost
             }
-            Error::ProtoMismatch
-            | Error::UnresponsiveCard
-            | Error::UnpoweredCard
-            | Error::UnsupportedCard
-            | Error::InvalidAtr => Self::CardOther,
+            Error::UnresponsiveCard | Error::UnpoweredCard => Self::Unresponsive,
+            Error::ProtoMismatch | Error::UnsupportedCard | Error::InvalidAtr => Self::CardOther,
             other => Self::Other(other),
         }
     }
@@ -379,9 +380,11 @@ impl SlotCard {
 
     fn lose(&mut self, error: Error) -> ChannelError {
         let cause = match SlotFault::from(error) {
-            SlotFault::CardLost | SlotFault::CardOther | SlotFault::Absent | SlotFault::Busy => {
-                ChannelError::Lost
-            }
+            SlotFault::CardLost
+            | SlotFault::CardOther
+            | SlotFault::Unresponsive
+            | SlotFault::Absent
+            | SlotFault::Busy => ChannelError::Lost,
             SlotFault::Stopped => ChannelError::Stopped,
             _ => ChannelError::Other("the PC/SC service refused a command"),
         };

@@ -72,6 +72,12 @@ pub enum LedgerError {
         /// Which part of it.
         what: &'static str,
     },
+    /// A row of the audit is not what was noted.
+    #[error("audit row {id} is not what was noted")]
+    AuditDamaged {
+        /// The row.
+        id: u64,
+    },
     /// A day's data key does not open.
     #[error("ledger day {day}: data key damaged")]
     DayDamaged {
@@ -152,6 +158,7 @@ impl LedgerError {
             | Self::Foreign { .. }
             | Self::Store { .. }
             | Self::Damaged { .. }
+            | Self::AuditDamaged { .. }
             | Self::DayDamaged { .. } => codes::LEDGER_UNUSABLE,
             Self::Write { .. } | Self::Beyond { .. } | Self::Randomness(_) | Self::Stopped => {
                 codes::LEDGER_WRITE_FAILED

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 /// "UKTK", so that `file` and other programs can tell whose file it is.
 const APPLICATION: i64 = 0x554b_544b;
-/// Version of the tables below.
-const VERSION: i64 = 1;
+/// Version of the tables below. 1 had no audit and no remarks; such a file gets its audit when it is opened.
+const VERSION: i64 = 2;
 /// Longest wait for another connection of this process.
 const BUSY: Duration = Duration::from_secs(2);
 
@@ -47,6 +47,14 @@ CREATE TABLE horizon (
 INSERT INTO horizon VALUES (1, 0);
 CREATE TABLE key_check (
     only        INTEGER PRIMARY KEY CHECK (only = 1),
+    sealed      BLOB NOT NULL
+) STRICT;
+";
+
+/// Since version 2.
+const AUDIT: &str = "
+CREATE TABLE audit (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id > 0),
     sealed      BLOB NOT NULL
 ) STRICT;
 ";
@@ -117,7 +125,7 @@ fn check_ours(connection: &Connection, path: &Path) -> Result<(), LedgerError> {
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(opening)?;
     match (tables, number("application_id").map_err(opening)?, number("user_version").map_err(opening)?) {
-        (0, 0, 0) | (_, APPLICATION, VERSION) => Ok(()),
+        (0, 0, 0) | (_, APPLICATION, 1..=VERSION) => Ok(()),
         (_, APPLICATION, later) if later > VERSION => foreign("was made by a later version of this program"),
         _ => foreign("is not a ledger"),
     }
@@ -130,10 +138,13 @@ fn make_tables(connection: &mut Connection, key: &LedgerKey) -> Result<(), Ledge
     if made == VERSION {
         return Ok(());
     }
-    transaction.execute_batch(TABLES).map_err(opening)?;
-    let sealed = seal::seal(key.bytes(), &key_check_place(), b"")?;
-    transaction.execute("INSERT INTO key_check VALUES (1, ?1)", [sealed]).map_err(opening)?;
-    transaction.pragma_update(None, "application_id", APPLICATION).map_err(opening)?;
+    if made == 0 {
+        transaction.execute_batch(TABLES).map_err(opening)?;
+        let sealed = seal::seal(key.bytes(), &key_check_place(), b"")?;
+        transaction.execute("INSERT INTO key_check VALUES (1, ?1)", [sealed]).map_err(opening)?;
+        transaction.pragma_update(None, "application_id", APPLICATION).map_err(opening)?;
+    }
+    transaction.execute_batch(AUDIT).map_err(opening)?;
     transaction.pragma_update(None, "user_version", VERSION).map_err(opening)?;
     transaction.commit().map_err(opening)
 }

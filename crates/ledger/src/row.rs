@@ -4,12 +4,12 @@ use crate::error::LedgerError;
 use crate::key::LedgerKey;
 use crate::seal::{self, Place};
 use model::{
-    CommittedResult, Consent, Insertion, Pii, Purpose, Qualification, ResultId, Timestamp, VisitId,
+    CommittedResult, Consent, Insertion, Pii, Purpose, Qualification, Remark, ResultId, Timestamp, VisitId,
     VisitResult,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 const COLUMNS: &str = "id, visit, reader, insertion, institution, verification, received_at, validity, day, \
@@ -35,6 +35,25 @@ struct Clear {
     day: i64,
 }
 
+/// What is sealed in the column `consents`.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    consents: &'a [Consent],
+    remarks: &'a [Remark],
+}
+
+/// The same, read back.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Unsealed {
+    Whole {
+        consents: Vec<Consent>,
+        remarks: Vec<Remark>,
+    },
+    /// As version 1 of the ledger sealed it.
+    ConsentsAlone(Vec<Consent>),
+}
+
 /// Inserts a result under `id`, sealed under the key of its day.
 pub(crate) fn insert(
     connection: &Connection,
@@ -46,9 +65,9 @@ pub(crate) fn insert(
     let day_key = day_key_or_new(connection, key, clear.day)?;
     let xml = result.qualification.expose(Purpose::CommitToLedger).xml.as_bytes();
     let qualification = seal::seal(&day_key, &clear.place("qualification", id), xml)?;
-    let answers = Zeroizing::new(
-        serde_json::to_vec(&result.consents).map_err(|_| LedgerError::Beyond { what: "a consent" })?,
-    );
+    let answers = Sealed { consents: &result.consents, remarks: &result.remarks };
+    let answers =
+        Zeroizing::new(serde_json::to_vec(&answers).map_err(|_| LedgerError::Beyond { what: "a consent" })?);
     let consents = seal::seal(&day_key, &clear.place("consents", id), &answers)?;
     connection
         .prepare_cached(
@@ -135,7 +154,10 @@ impl StoredRow {
         let mut xml = unseal("qualification", &self.qualification)?;
         let xml = String::from_utf8(std::mem::take(&mut *xml)).map_err(|_| damaged("qualification"))?;
         let answers = unseal("consents", &self.consents)?;
-        let consents: Vec<Consent> = serde_json::from_slice(&answers).map_err(|_| damaged("consents"))?;
+        let (consents, remarks) = match serde_json::from_slice(&answers).map_err(|_| damaged("consents"))? {
+            Unsealed::Whole { consents, remarks } => (consents, remarks),
+            Unsealed::ConsentsAlone(consents) => (consents, Vec::new()),
+        };
         let clear = self.clear;
         Ok(CommittedResult {
             id,
@@ -153,7 +175,7 @@ impl StoredRow {
                 validity: from_word(clear.validity).ok_or_else(|| damaged("validity"))?,
                 qualification: Pii::new(Qualification { xml }),
                 consents,
-                remarks: Vec::new(),
+                remarks,
             },
         })
     }
@@ -247,4 +269,29 @@ fn from_word<T: DeserializeOwned>(word: String) -> Option<T> {
 
 fn reading(cause: rusqlite::Error) -> LedgerError {
     LedgerError::Store { doing: "reading", cause }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{ConsentItem, Decision};
+
+    #[test]
+    fn what_version_1_sealed_is_read() {
+        let consent = Consent {
+            item: ConsentItem::Medicines,
+            decision: Decision::Refused,
+            at: Timestamp(1),
+            until: None,
+        };
+        let old = serde_json::to_vec(std::slice::from_ref(&consent)).unwrap();
+        assert!(
+            matches!(serde_json::from_slice(&old).unwrap(), Unsealed::ConsentsAlone(read) if read == [consent.clone()])
+        );
+        let remarks = [Remark::SubsidyUnanswered];
+        let new = serde_json::to_vec(&Sealed { consents: &[consent], remarks: &remarks }).unwrap();
+        assert!(
+            matches!(serde_json::from_slice(&new).unwrap(), Unsealed::Whole { remarks: read, .. } if read == remarks)
+        );
+    }
 }

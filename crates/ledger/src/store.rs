@@ -3,8 +3,8 @@
 use crate::error::LedgerError;
 use crate::file::{self, Hold};
 use crate::key::LedgerKey;
-use crate::row;
-use model::{CommittedResult, ResultId, Timestamp, VisitResult};
+use crate::{audit, row};
+use model::{AuditEntry, AuditRecord, CommittedResult, ResultId, Timestamp, VisitResult};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 
@@ -80,6 +80,14 @@ impl Ledger {
             .and_then(|mut statement| statement.execute(params![consumer, row_number(id)]))
             .map(|_| ())
             .map_err(|cause| LedgerError::Write { doing: "noting a delivery", cause })
+    }
+
+    /// Makes it durable that somebody of the staff did this; says the entry's number.
+    ///
+    /// # Errors
+    /// [`LedgerError::Write`]; then it was not noted.
+    pub fn note(&mut self, entry: &AuditEntry) -> Result<u64, LedgerError> {
+        audit::note(&mut self.connection, &self.key, entry)
     }
 
     /// Deletes the results received before `before`, and destroys the key of every day that is then empty.
@@ -171,6 +179,14 @@ macro_rules! reads {
                     .query_row("SELECT dropped FROM horizon", [], |row| row.get::<_, i64>(0))
                     .map(|dropped| ResultId(dropped.cast_unsigned().saturating_add(1)))
                     .map_err(reading)
+            }
+
+            /// At most `limit` entries of the audit after that number, in order.
+            ///
+            /// # Errors
+            /// [`LedgerError::AuditDamaged`] if a row is not what was noted, [`LedgerError::Store`].
+            pub fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, LedgerError> {
+                audit::after(&self.connection, &self.key, after, limit)
             }
 
             /// Up to which id `consumer` was told; 0 if it never was.

@@ -2,7 +2,7 @@
 
 use crate::error::LedgerError;
 use crate::store::{Dropped, Ledger, LedgerReader};
-use model::{CommittedResult, ResultId, Timestamp, VisitResult};
+use model::{AuditEntry, AuditRecord, CommittedResult, ResultId, Timestamp, VisitResult};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -26,6 +26,7 @@ type Reply<T> = oneshot::Sender<Result<T, LedgerError>>;
 
 enum Order {
     Commit(Box<VisitResult>, Reply<Commit>),
+    Note(Box<AuditEntry>, Reply<u64>),
     SetDelivered(String, ResultId, Reply<()>),
     DropOlderThan(Timestamp, Reply<Dropped>),
     Stop,
@@ -94,6 +95,15 @@ impl LedgerHandle {
         answer.blocking_recv().unwrap_or(Err(LedgerError::Stopped))
     }
 
+    /// As [`Ledger::note`]. Orders are carried out in the order in which their futures are first polled: a deed noted
+    /// before a commit is durable before it.
+    ///
+    /// # Errors
+    /// As there; [`LedgerError::Stopped`] if the thread has ended.
+    pub async fn note(&self, entry: AuditEntry) -> Result<u64, LedgerError> {
+        self.ask(|reply| Order::Note(Box::new(entry), reply)).await
+    }
+
     /// As [`Ledger::set_delivered`].
     ///
     /// # Errors
@@ -125,6 +135,14 @@ impl LedgerHandle {
     /// As there.
     pub fn since(&self, after: ResultId, limit: usize) -> Result<Vec<CommittedResult>, LedgerError> {
         self.read(|reader| reader.since(after, limit))
+    }
+
+    /// As [`Ledger::audit_since`]; blocks for the disk.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, LedgerError> {
+        self.read(|reader| reader.audit_since(after, limit))
     }
 
     /// As [`Ledger::newest`]; blocks for the disk.
@@ -179,6 +197,13 @@ fn run(mut ledger: Ledger, mut orders: mpsc::Receiver<Order>, mut on_commit: OnC
                     }
                 }
                 let _ = reply.send(commit);
+            }
+            Order::Note(entry, reply) => {
+                let noted = ledger.note(&entry);
+                if let Err(error) = &noted {
+                    tracing::error!(code = %error.code(), reader = %entry.reader, deed = ?entry.deed, %error, "deed not noted");
+                }
+                let _ = reply.send(noted);
             }
             Order::SetDelivered(consumer, id, reply) => {
                 let _ = reply.send(ledger.set_delivered(&consumer, id));

@@ -18,6 +18,15 @@ pub struct AuditEntry {
     pub deed: AuditDeed,
 }
 
+/// One entry with its number in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// Grows from 1, is never used twice.
+    pub id: u64,
+    /// The entry.
+    pub entry: AuditEntry,
+}
+
 /// Who acted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "staff")]

@@ -29,3 +29,12 @@ pub enum CentreHealth {
     /// The last exchange failed so.
     Down(FailureCode),
 }
+
+/// The line to the centre as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CentreStatus {
+    /// The worst of the readers' accounts: one that is down counts before one that was not asked yet.
+    pub health: CentreHealth,
+    /// When the centre stands still next, as it announced.
+    pub maintenance: Option<Maintenance>,
+}

@@ -17,8 +17,8 @@ pub mod secret;
 pub mod station;
 pub mod verification;
 
-pub use audit::{AuditBy, AuditDeed, AuditEntry};
-pub use centre::{CentreHealth, CentreSession, Maintenance};
+pub use audit::{AuditBy, AuditDeed, AuditEntry, AuditRecord};
+pub use centre::{CentreHealth, CentreSession, CentreStatus, Maintenance};
 pub use consent::{Consent, ConsentItem, ConsentScreen, Decision, ScreenAnswer};
 pub use failure_code::FailureCode;
 pub use ids::{FaceAccount, IdError, Insertion, InstitutionCode, ReaderId, ResultId, StaffId, VisitId};

@@ -1,6 +1,6 @@
 //! What a station shows to the outside: API, board, control.
 
-use crate::{FailureCode, Insertion, ReaderId, Timestamp, VisitId};
+use crate::{CentreHealth, FailureCode, Insertion, ReaderId, Timestamp, VisitId};
 use serde::Serialize;
 
 /// How far a driver was proven.
@@ -58,4 +58,10 @@ pub struct StationStatus {
     pub insertion: Insertion,
     /// The last failure and when; kept until the next visit begins.
     pub failure: Option<(FailureCode, Timestamp)>,
+    /// Until when 目視確認 stays armed for the next card.
+    pub armed_until: Option<Timestamp>,
+    /// Visits whose card is gone and whose result is still on its way.
+    pub settling: usize,
+    /// The line to the centre under this reader's account.
+    pub line: CentreHealth,
 }

@@ -1,7 +1,7 @@
 //! Card tasks, carried out on the slot's worker.
 
 use crate::place::{CARD_LIMIT, Place};
-use card::{CardError, ChannelError, Identity, PinOutcome, Tries};
+use card::{CardError, ChannelError, Identity, PinOutcome, Token, Tries};
 use devices::slot::{SlotCard, SlotError};
 use failure::codes;
 use model::{FailureCode, Pii, Purpose};
@@ -18,7 +18,12 @@ pub(crate) async fn carry_out(
             let cas = place.trust.jpki.clone();
             let identity = run(place, move |card| {
                 card.power_fresh()?;
-                Ok(card::identify(card, &cas)?)
+                let identity = card::identify(card, &cas)?;
+                match identity.token {
+                    Token::Card => Ok(identity),
+                    // A telephone has neither a face to compare nor 照合番号B, and its PIN is for its own way.
+                    Token::Android | Token::IPhone => Err(Trouble(codes::CARD_TELEPHONE)),
+                }
             })
             .await?;
             Ok((CardReply::Identified, Some(identity)))

@@ -1,5 +1,6 @@
 //! The site's configuration: read whole, checked at start, every fault named with its line.
 
+use crate::deadlines::VisitTable;
 use devices::address::Address;
 use model::{FaceAccount, FailureCode, InstitutionCode, ReaderId};
 use reader::profile::Units;
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
+use visit::Deadlines;
 
 /// A configuration that was checked.
 #[derive(Debug)]
@@ -25,6 +27,10 @@ pub struct Config {
     pub centre: CentreSettings,
     /// What is believed of cards.
     pub card: CardSettings,
+    /// How long each step of a visit may take.
+    pub deadlines: Deadlines,
+    /// Salt and hash of the site's passcode; absent if staff are not to take over the check at a reader.
+    pub passcode_file: Option<PathBuf>,
     /// The readers, at least one.
     pub readers: Vec<ReaderSettings>,
     /// Where the slots of readers stand that were paired by a card.
@@ -208,6 +214,10 @@ struct File {
     centre: CentreSettings,
     card: CardSettings,
     #[serde(default)]
+    visit: VisitTable,
+    #[serde(default)]
+    visual: Visual,
+    #[serde(default)]
     licences: BTreeMap<Spanned<String>, u8>,
     reader: Vec<Spanned<Reader>>,
 }
@@ -223,6 +233,12 @@ struct Site {
 #[serde(deny_unknown_fields)]
 struct Folders {
     face: Option<PathBuf>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Visual {
+    passcode_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -286,6 +302,7 @@ impl Config {
         if file.reader.is_empty() {
             return Err(at(text.len(), "no [[reader]]: name at least one".to_owned()));
         }
+        let deadlines = file.visit.checked().map_err(|(offset, fault)| at(offset, fault))?;
         let known = |driver: &Spanned<String>, key: &str| {
             let found = factories.iter().find(|factory| factory.name() == driver.get_ref()).copied();
             found.ok_or_else(|| {
@@ -354,6 +371,8 @@ impl Config {
             face_folder: file.folders.face,
             centre: file.centre,
             card: file.card,
+            deadlines,
+            passcode_file: file.visual.passcode_file,
             readers,
             pairings_file,
             warnings,

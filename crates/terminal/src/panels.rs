@@ -113,7 +113,7 @@ fn asks(panel: &Panel, touch: &Touch) -> bool {
     match (touch, &panel.question) {
         (Touch::Language(_), _) => true,
         (Touch::Method(method), Some(Question::Methods(offered))) => offered.contains(method),
-        (Touch::Pad(_) | Touch::PadCancel, Some(Question::Pin { .. })) => true,
+        (Touch::Pad(_) | Touch::PadCancel, Some(Question::Pin { .. } | Question::Passcode { .. })) => true,
         (Touch::Consent { screen, .. }, Some(Question::Consent(asked))) => asked.id == *screen,
         _ => false,
     }
@@ -229,7 +229,8 @@ mod tests {
         for _ in 0..WAITING {
             assert_eq!(panels.touch(&reader, &nonce, pad()), Ok(()));
         }
-        assert_eq!(panels.touch(&reader, &nonce, pad()), Err(TouchFault::Busy));
+        let refused = panels.touch(&reader, &nonce, pad()).unwrap_err();
+        assert_eq!((refused, refused.code()), (TouchFault::Busy, failure::codes::PANEL_BUSY));
         drop(touches);
         assert_eq!(panels.touch(&reader, &nonce, pad()), Err(TouchFault::NoPanel));
         let other: ReaderId = "front-2".parse().unwrap();

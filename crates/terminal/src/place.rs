@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::{ReaderSettings, StandIn};
+use crate::passcode::SitePasscode;
 use crate::seats::{ReaderSeat, Seat};
 use crate::shared::Shared;
 use centre::{Centre, CentreError};
@@ -11,6 +12,7 @@ use model::{CentreHealth, FailureCode, Insertion, InstitutionCode, StationState,
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
+use visit::Deadlines;
 
 /// One card procedure takes at most this long; a real signature needs up to 0.5 s, a read loop less than 1 s
 /// (card.md section 8.4). The visit's own deadlines are longer.
@@ -28,6 +30,9 @@ pub(crate) struct Place {
     pub(crate) settings: ReaderSettings,
     pub(crate) institution: InstitutionCode,
     pub(crate) clock: Clock,
+    pub(crate) deadlines: Deadlines,
+    /// The site's; absent if it has none.
+    pub(crate) passcode: Option<Arc<SitePasscode>>,
     /// Its slot, which pairing may change, and its tray.
     pub(crate) seat: Arc<ReaderSeat>,
     pub(crate) trust: Trust,
@@ -50,13 +55,19 @@ impl Place {
         let code = error.code();
         tracing::warn!(reader = %self.settings.id, %code, %error, "centre");
         if is_line(code) {
-            self.shared.centre_is(CentreHealth::Down(code));
+            self.shared.line_is(&self.settings.id, CentreHealth::Down(code));
         }
         code
     }
 
+    /// A login tells when the centre stands still next.
+    pub(crate) fn logged_in(&self) {
+        self.shared.announced(&self.settings.id, self.centre.maintenance());
+        self.centre_answered();
+    }
+
     pub(crate) fn centre_answered(&self) {
-        self.shared.centre_is(CentreHealth::Up);
+        self.shared.line_is(&self.settings.id, CentreHealth::Up);
     }
 }
 
@@ -95,5 +106,8 @@ pub(crate) fn starting(settings: &ReaderSettings) -> StationStatus {
         step: None,
         insertion: Insertion::default(),
         failure: None,
+        armed_until: None,
+        settling: 0,
+        line: CentreHealth::Unknown,
     }
 }

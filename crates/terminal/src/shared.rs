@@ -1,23 +1,31 @@
 //! What the stations show and the desk reads: the one place where both meet.
 
+use crate::clock;
 use crate::pair::PairDesk;
 use crate::panels::Panels;
 use crate::seats::Seats;
-use desk::{DeskEvent, DeskFault, Hub, PairFault, PairStep, ShownPanel, TouchFault};
+use crate::staff::StaffDesk;
+use desk::{
+    DeskEvent, DeskFault, Hub, PairFault, PairStep, ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
+};
 use failure::codes;
 use ledger::LedgerHandle;
 use model::panel::Touch;
-use model::{CentreHealth, CommittedResult, ReaderId, ResultId, StationState, StationStatus};
+use model::{
+    AuditRecord, CentreHealth, CentreStatus, CommittedResult, Maintenance, ReaderId, ResultId, StaffId,
+    StationState, StationStatus,
+};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, watch};
 
 /// Statuses, the line's health and the ledger, as the desk asks for them.
 pub(crate) struct Shared {
     statuses: Mutex<Vec<StationStatus>>,
-    centre: Mutex<CentreHealth>,
+    lines: Mutex<Lines>,
     ledger: LedgerHandle,
     hub: Hub,
     pub(crate) panels: Panels,
+    pub(crate) staff: StaffDesk,
     seats: Arc<Seats>,
     pairing: Arc<PairDesk>,
 }
@@ -25,34 +33,85 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(
         statuses: Vec<StationStatus>,
-        panels: Panels,
+        (panels, staff): (Panels, StaffDesk),
         (seats, pairing): (Arc<Seats>, PairDesk),
         ledger: LedgerHandle,
         hub: Hub,
     ) -> Self {
-        let centre = Mutex::new(CentreHealth::Unknown);
+        let lines = Mutex::new(Lines::of(seats.all().iter().map(|seat| seat.reader.clone())));
         let (statuses, pairing) = (Mutex::new(statuses), Arc::new(pairing));
-        Self { statuses, centre, ledger, hub, panels, seats, pairing }
+        Self { statuses, lines, ledger, hub, panels, staff, seats, pairing }
     }
 
-    /// Shows a station's new status and tells it; the same status twice is told once.
+    /// Shows a station's new status and tells it; the same status twice is told once. How its line stands is
+    /// [`Shared::line_is`]'s to say.
     pub(crate) fn show(&self, status: StationStatus) {
-        let mut statuses = lock(&self.statuses);
-        let Some(shown) = statuses.iter_mut().find(|shown| shown.reader == status.reader) else { return };
-        if *shown == status {
-            return;
-        }
-        shown.clone_from(&status);
-        // Told under the lock, so that the order of telling is the order of showing.
-        self.hub.publish(DeskEvent::Station(status));
+        self.change(&status.reader.clone(), |shown| *shown = StationStatus { line: shown.line, ..status });
     }
 
-    /// Shows how the line stands.
-    pub(crate) fn centre_is(&self, health: CentreHealth) {
-        let mut shown = lock(&self.centre);
-        if *shown != health {
-            *shown = health;
-            self.hub.publish(DeskEvent::Centre(health));
+    /// Shows how the line stands under this reader's account, and what that makes of the whole.
+    pub(crate) fn line_is(&self, reader: &ReaderId, health: CentreHealth) {
+        self.change(reader, |shown| shown.line = health);
+        self.change_lines(reader, |line| line.health = health);
+    }
+
+    /// The centre told under this reader's account when it stands still next, or that it does not.
+    pub(crate) fn announced(&self, reader: &ReaderId, maintenance: Option<Maintenance>) {
+        self.change_lines(reader, |line| line.maintenance = maintenance);
+    }
+
+    fn change(&self, reader: &ReaderId, change: impl FnOnce(&mut StationStatus)) {
+        let mut statuses = lock(&self.statuses);
+        let Some(shown) = statuses.iter_mut().find(|shown| shown.reader == *reader) else { return };
+        let before = shown.clone();
+        change(shown);
+        if *shown != before {
+            // Told under the lock, so that the order of telling is the order of showing.
+            self.hub.publish(DeskEvent::Station(shown.clone()));
+        }
+    }
+
+    fn change_lines(&self, reader: &ReaderId, change: impl FnOnce(&mut ReaderLine)) {
+        let mut lines = lock(&self.lines);
+        let before = lines.whole();
+        let Some(line) = lines.0.iter_mut().find(|line| line.reader == *reader) else { return };
+        change(line);
+        let whole = lines.whole();
+        if whole != before {
+            self.hub.publish(DeskEvent::Centre(whole));
+        }
+    }
+}
+
+/// The line to the centre under each reader's account: one account may be refused, or one connection be dead, while the
+/// others work.
+struct Lines(Vec<ReaderLine>);
+
+struct ReaderLine {
+    reader: ReaderId,
+    health: CentreHealth,
+    maintenance: Option<Maintenance>,
+}
+
+impl Lines {
+    fn of(readers: impl Iterator<Item = ReaderId>) -> Self {
+        Self(
+            readers
+                .map(|reader| ReaderLine { reader, health: CentreHealth::Unknown, maintenance: None })
+                .collect(),
+        )
+    }
+
+    /// The worst of all, and the next maintenance that anyone was told of and that is not over.
+    fn whole(&self) -> CentreStatus {
+        let healths = || self.0.iter().map(|line| line.health);
+        let down = healths().find(|health| matches!(health, CentreHealth::Down(_)));
+        let unknown = || healths().find(|health| *health == CentreHealth::Unknown);
+        let now = clock::wall();
+        let announced = self.0.iter().filter_map(|line| line.maintenance).filter(|window| window.until > now);
+        CentreStatus {
+            health: down.or_else(unknown).or_else(|| healths().next()).unwrap_or(CentreHealth::Unknown),
+            maintenance: announced.min_by_key(|window| window.from),
         }
     }
 }
@@ -62,8 +121,19 @@ impl desk::DeskPort for Shared {
         lock(&self.statuses).clone()
     }
 
-    fn centre(&self) -> CentreHealth {
-        *lock(&self.centre)
+    fn centre(&self) -> CentreStatus {
+        lock(&self.lines).whole()
+    }
+
+    fn staff(&self, reader: &ReaderId, by: StaffId, act: StaffAct) -> Result<StaffAnswer, StaffFault> {
+        if lock(&self.statuses).iter().all(|status| status.reader != *reader) {
+            return Err(StaffFault::NoReader);
+        }
+        self.staff.order(reader, by, act)
+    }
+
+    fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, DeskFault> {
+        self.ledger.audit_since(after, limit).map_err(|error| fault(&error))
     }
 
     fn panel(&self, reader: &ReaderId) -> Option<watch::Receiver<Option<ShownPanel>>> {

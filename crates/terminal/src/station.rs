@@ -9,6 +9,7 @@ use crate::line_probe::{LineProbe, Probed};
 use crate::panels::Touched;
 use crate::place::{Place, is_line};
 use crate::seats::Seat;
+use crate::staff::{StaffOrder, said};
 use crate::{card_work, centre_work};
 use card::Identity;
 use devices::link::{LinkError, LinkPort};
@@ -18,7 +19,9 @@ use failure::codes;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use model::{FailureCode, Insertion, StationStatus, VisitId, VisitResult};
+use model::{
+    AuditEntry, CentreHealth, FailureCode, Insertion, Passcode, StationStatus, VisitId, VisitResult,
+};
 use reader::{Effect as DriverEffect, Event, Input as DriverInput};
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -28,8 +31,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use visit::{
-    CardReply, CentreReply, CentreTask, Deadlines, Effect, Input, SlotChange, Station, StationConfig, Taken,
-    Ticket,
+    CardReply, CentreReply, CentreTask, Effect, Input, PasscodeCheck, SlotChange, Station, StationConfig,
+    Taken, Ticket,
 };
 use zeroize::{Zeroize, Zeroizing};
 
@@ -46,6 +49,14 @@ const FIRST_LOOK: Duration = Duration::from_millis(300);
 enum Done {
     Card(Ticket, Result<CardReply, FailureCode>, Option<Identity>),
     Centre(Ticket, Result<CentreReply, FailureCode>),
+    Passcode(Ticket, Result<PasscodeCheck, FailureCode>),
+}
+
+/// What the ledger was asked to keep.
+enum Kept {
+    Result(Ticket, Result<ledger::Commit, FailureCode>),
+    /// A deed of staff; the ledger's thread says if it could not.
+    Deed,
 }
 
 struct Connected {
@@ -77,6 +88,8 @@ struct Loop {
     slots: Option<watch::Receiver<SlotStatus>>,
     /// What the patient touched; only where the terminal draws the panel.
     touches: Option<mpsc::Receiver<Touched>>,
+    /// What staff want.
+    orders: mpsc::Receiver<StaffOrder>,
     /// Cards taken from the slot, as far as the station was told.
     removals: u64,
     /// When the slot is looked at although nothing was heard of it yet.
@@ -85,7 +98,8 @@ struct Loop {
     tasks: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
     /// What the centre is asked after a relay: goes on when card and patient are gone.
     settling: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
-    commits: FuturesUnordered<LocalBoxFuture<'static, (Ticket, Result<ledger::Commit, FailureCode>)>>,
+    /// Results and deeds on their way to the ledger.
+    commits: FuturesUnordered<LocalBoxFuture<'static, Kept>>,
     /// Sessions that are being ended: a stuck card takes its time, and nothing waits for it but the next session.
     releases: FuturesUnordered<LocalBoxFuture<'static, Result<(), SlotError>>>,
     /// What the visit's card said of itself.
@@ -100,13 +114,14 @@ pub(crate) async fn serve(place: Arc<Place>, seed: [u8; 32], stop: CancellationT
         reader: place.settings.id.clone(),
         institution: place.institution.clone(),
         profile: place.settings.factory.profile(),
-        deadlines: Deadlines::default(),
-        passcode: false,
+        deadlines: place.deadlines,
+        passcode: place.passcode.is_some(),
         seed,
         insertion: Insertion(place.insertion.load(Ordering::Acquire)),
     });
     let line = LineProbe::new(place.centre.clone(), place.settings.account.clone());
     let touches = place.shared.panels.serve(&place.settings.id);
+    let orders = place.shared.staff.serve(&place.settings.id);
     let seats = place.seat.seat.subscribe();
     let mut this = Loop {
         place,
@@ -118,6 +133,7 @@ pub(crate) async fn serve(place: Arc<Place>, seed: [u8; 32], stop: CancellationT
         seat: None,
         slots: None,
         touches,
+        orders,
         removals: 0,
         first_look: None,
         tasks: FuturesUnordered::new(),
@@ -146,8 +162,9 @@ enum Woke {
     Slot,
     Released(Result<(), SlotError>),
     Touched(Touched),
+    Ordered(StaffOrder),
     Done(Done, Duration),
-    Committed(Ticket, Result<ledger::Commit, FailureCode>),
+    Kept(Kept),
     Line(Probed),
     Timer,
 }
@@ -175,7 +192,14 @@ impl Loop {
             Woke::Released(released) => self.released(released),
             Woke::Touched(touched) => self.touched(touched),
             Woke::Done(done, took) => self.task_done(done, took),
-            Woke::Committed(ticket, commit) => {
+            Woke::Ordered(order) => {
+                let StaffOrder { by, deed, answer } = order;
+                let taken = self.station.handle(Input::Staff(by, deed), self.place.clock.now());
+                // Whoever asked may have gone; the deed stands in the audit.
+                let _ = answer.send(said(taken));
+            }
+            Woke::Kept(Kept::Deed) => {}
+            Woke::Kept(Kept::Result(ticket, commit)) => {
                 if let Ok(commit) = &commit {
                     self.cost.commit = commit.took;
                 }
@@ -225,9 +249,10 @@ impl Loop {
             Some(released) = self.releases.next() => Woke::Released(released),
             () = until(self.first_look.map(Into::into)) => Woke::Slot,
             touched = next_touch(&mut self.touches) => Woke::Touched(touched),
+            Some(order) = self.orders.recv() => Woke::Ordered(order),
             Some((done, took)) = self.tasks.next() => Woke::Done(done, took),
             Some((done, took)) = self.settling.next() => Woke::Done(done, took),
-            Some((ticket, commit)) = self.commits.next() => Woke::Committed(ticket, commit),
+            Some(kept) = self.commits.next() => Woke::Kept(kept),
             () = until(wakeup) => Woke::Timer,
             outcome = self.line.outcome() => Woke::Line(outcome),
         }
@@ -365,13 +390,14 @@ impl Loop {
                 }
                 self.tell_station(Input::Centre(ticket, reply));
             }
+            Done::Passcode(ticket, checked) => self.tell_station(Input::Passcode(ticket, checked)),
         }
     }
 
     fn line_probed(&mut self, outcome: Probed) {
         match outcome {
             Ok(token) => {
-                self.place.centre_answered();
+                self.place.logged_in();
                 self.line.up(token);
             }
             Err(error) => {
@@ -460,16 +486,20 @@ impl Loop {
                     );
                 if with_card { self.tasks.push(work) } else { self.settling.push(work) }
             }
-            Effect::Commit(ticket, result) => self.commit(ticket, *result),
+            Effect::Commit(ticket, result) => self.commit(ticket, *result).await,
             Effect::LetGo => {
                 self.tasks.clear();
                 self.release().await;
             }
-            Effect::CheckPasscode(ticket, _) => {
-                self.tell_station(Input::Passcode(ticket, Err(codes::READER_UNSUPPORTED)));
+            Effect::CheckPasscode(ticket, passcode) => {
+                let place = Arc::clone(&self.place);
+                self.tasks.push(timed(async move {
+                    Done::Passcode(ticket, check_passcode(&place, passcode).await)
+                }));
             }
             Effect::Audit(entry) => {
                 tracing::info!(reader = %entry.reader, deed = ?entry.deed, "audit");
+                self.note(*entry).await;
             }
             Effect::Failed(visit, code) => {
                 tracing::info!(reader = %self.place.settings.id, %visit, %code, "visit failed");
@@ -479,11 +509,31 @@ impl Loop {
     }
 
     /// Never abandoned: what the centre said is made durable and told, whatever becomes of the card.
-    fn commit(&self, ticket: Ticket, result: VisitResult) {
+    async fn commit(&self, ticket: Ticket, result: VisitResult) {
         let ledger = self.place.ledger.clone();
-        self.commits.push(Box::pin(async move {
-            (ticket, ledger.commit(result).await.map_err(|error| error.code()))
-        }));
+        self.keep(Box::pin(async move {
+            Kept::Result(ticket, ledger.commit(result).await.map_err(|error| error.code()))
+        }))
+        .await;
+    }
+
+    /// Durable before what follows from it.
+    async fn note(&self, entry: AuditEntry) {
+        let ledger = self.place.ledger.clone();
+        self.keep(Box::pin(async move {
+            // The ledger's thread logs what it could not note; no visit is undone by it.
+            let _ = ledger.note(entry).await;
+            Kept::Deed
+        }))
+        .await;
+    }
+
+    /// The ledger does what it is told in the order in which it is told, so it is told now.
+    async fn keep(&self, mut keeping: LocalBoxFuture<'static, Kept>) {
+        match poll_fn(|context| Poll::Ready(keeping.as_mut().poll(context))).await {
+            Poll::Ready(kept) => self.commits.push(Box::pin(std::future::ready(kept))),
+            Poll::Pending => self.commits.push(keeping),
+        }
     }
 
     fn show(&mut self) {
@@ -502,6 +552,10 @@ impl Loop {
             step: view.step,
             insertion: view.insertion,
             failure: view.failure,
+            armed_until: view.armed_until,
+            settling: view.settling,
+            // Kept as it stands.
+            line: CentreHealth::Unknown,
         });
     }
 
@@ -525,6 +579,15 @@ impl Loop {
             );
         }
     }
+}
+
+/// Off the loop: the hash takes a good part of a second.
+async fn check_passcode(place: &Arc<Place>, passcode: Passcode) -> Result<PasscodeCheck, FailureCode> {
+    let Some(site) = place.passcode.clone() else { return Err(codes::READER_UNSUPPORTED) };
+    let clock = place.clock;
+    tokio::task::spawn_blocking(move || site.check(&passcode, || clock.now().moment))
+        .await
+        .map_err(|_| codes::INTERNAL)
 }
 
 /// A task that says how long it took.

@@ -5,9 +5,11 @@ use crate::config::{CentreSettings, Config, ReaderSettings};
 use crate::pair::PairDesk;
 use crate::pairings::Pairings;
 use crate::panels::Panels;
+use crate::passcode::{SitePasscode, StoredPasscode};
 use crate::place::{Place, Trust, starting, too_many};
 use crate::seats::{Seat, Seats};
 use crate::shared::Shared;
+use crate::staff::StaffDesk;
 use crate::telling::{self, Wake};
 use crate::{retention, supervise};
 use centre::Centre;
@@ -119,6 +121,7 @@ impl Terminal {
             photo: pem(&config.card.photo_ca_file, "photo_ca_file", card::FaceTrust::from_pem)?,
             jpki: pem(&config.card.jpki_ca_file, "jpki_ca_file", card::CardCas::from_pem)?,
         };
+        let passcode = config.passcode_file.as_deref().map(passcode).transpose()?.map(Arc::new);
         for warning in &config.warnings {
             tracing::warn!("{warning}");
         }
@@ -143,12 +146,13 @@ impl Terminal {
         };
         let statuses = config.readers.iter().map(status).collect();
         let panels = Panels::of(driven().map(|reader| (&reader.id, reader.factory)));
+        let staff = StaffDesk::of(driven().map(|reader| &reader.id));
         let stop = CancellationToken::new();
         let slots = slots(driven(), &pairings);
         let seats = Arc::new(Seats::of(driven().map(|reader| (reader.id.clone(), reader.slot.is_some()))));
         let pairing = PairDesk::new(Arc::clone(&seats), config.pairings_file.clone(), pairings, stop.clone());
         let seated = (Arc::clone(&seats), pairing);
-        let shared = Arc::new(Shared::new(statuses, panels, seated, handle.clone(), hub.clone()));
+        let shared = Arc::new(Shared::new(statuses, (panels, staff), seated, handle.clone(), hub.clone()));
         let desk = Desk::start(
             DeskConfig {
                 tcp: config.desk.listen,
@@ -181,6 +185,8 @@ impl Terminal {
                 settings,
                 institution: config.institution.clone(),
                 clock,
+                deadlines: config.deadlines,
+                passcode: passcode.clone(),
                 trust: trust.clone(),
                 centre,
                 stand_in: config.centre.stand_in,
@@ -280,6 +286,14 @@ fn centre(settings: &CentreSettings, reader: &ReaderSettings) -> Result<Centre, 
         },
         accounts: [(reader.account.clone(), password)].into(),
     })?)
+}
+
+fn passcode(path: &Path) -> Result<SitePasscode, StartError> {
+    StoredPasscode::read(path).map(SitePasscode::new).map_err(|cause| StartError::File {
+        what: "passcode_file",
+        path: path.to_owned(),
+        cause: cause.to_string(),
+    })
 }
 
 fn keep_folder(

@@ -9,21 +9,22 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use desk::{
-    Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits, PairFault, PairStep, ShownPanel,
-    TouchFault,
+    Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits, PairFault, PairStep, ShownPanel, StaffAct,
+    StaffAnswer, StaffFault, TouchFault,
 };
 use ledger::{Ledger, LedgerError, LedgerHandle, LedgerKey, LedgerThread};
 use model::panel::Touch;
 use model::{
-    CentreHealth, CommittedResult, Consent, ConsentItem, Decision, Insertion, Maturity, Pii, Qualification,
-    ReaderId, ResultId, StationState, StationStatus, Timestamp, Validity, Verification, VisitId, VisitResult,
+    AuditRecord, CentreHealth, CentreStatus, CommittedResult, Consent, ConsentItem, Decision, Insertion,
+    Maturity, Pii, Qualification, ReaderId, ResultId, StaffId, StationState, StationStatus, Timestamp,
+    Validity, Verification, VisitId, VisitResult,
 };
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Bound on every wait.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,6 +48,10 @@ pub struct Port {
     pub touched: Mutex<Vec<Touch>>,
     /// What the next pairing of `front-1` tells; without it another pairing is under way.
     pub steps: Mutex<Option<mpsc::Receiver<PairStep>>>,
+    /// What staff asked of `front-1`.
+    pub acts: Mutex<Vec<(StaffId, StaffAct)>>,
+    /// What the station says to the next.
+    pub says: Mutex<Result<(), StaffFault>>,
 }
 
 impl Site {
@@ -147,7 +152,14 @@ impl Drop for Site {
 
 impl Port {
     fn over(ledger: LedgerHandle) -> Self {
-        Self { ledger, panel: watch::Sender::new(None), touched: Mutex::default(), steps: Mutex::default() }
+        Self {
+            ledger,
+            panel: watch::Sender::new(None),
+            touched: Mutex::default(),
+            steps: Mutex::default(),
+            acts: Mutex::default(),
+            says: Mutex::new(Ok(())),
+        }
     }
 }
 
@@ -179,8 +191,26 @@ impl DeskPort for Port {
         vec![station(StationState::Idle, 0)]
     }
 
-    fn centre(&self) -> CentreHealth {
-        CentreHealth::Down(failure::codes::CENTRE_SILENT)
+    fn centre(&self) -> CentreStatus {
+        CentreStatus { health: CentreHealth::Down(failure::codes::CENTRE_SILENT), maintenance: None }
+    }
+
+    fn staff(&self, reader: &ReaderId, by: StaffId, act: StaffAct) -> Result<StaffAnswer, StaffFault> {
+        if reader.as_str() != "front-1" {
+            return Err(StaffFault::NoReader);
+        }
+        let says = *self.says.lock().unwrap();
+        if says == Err(StaffFault::Busy) {
+            return Err(StaffFault::Busy);
+        }
+        self.acts.lock().unwrap().push((by, act));
+        let (answer, answered) = oneshot::channel();
+        answer.send(says).unwrap();
+        Ok(answered)
+    }
+
+    fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, DeskFault> {
+        self.ledger.audit_since(after, limit).map_err(fault)
     }
 
     fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {
@@ -217,6 +247,9 @@ pub fn station(state: StationState, insertion: u64) -> StationStatus {
         step: None,
         insertion: Insertion(insertion),
         failure: Some((failure::codes::CARD_LEFT, Timestamp(1_772_000_000_000))),
+        armed_until: None,
+        settling: 0,
+        line: CentreHealth::Up,
     }
 }
 
