@@ -2,15 +2,17 @@
 
 #![allow(clippy::print_stdout, reason = "a program's own output")]
 
+mod client;
+mod passcode;
+mod staff;
+
 use clap::{Parser, Subcommand};
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
+use client::{at, code, get, get_json, send, word};
+use http_body_util::BodyExt;
+use hyper::Method;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use tokio::net::UnixStream;
 
 /// 受付端末を見る・調べる / Look at a running reception terminal.
 #[derive(Debug, Parser)]
@@ -41,6 +43,23 @@ enum Command {
     Pair {
         #[command(subcommand)]
         what: Pair,
+    },
+    /// 目視確認の開始・解除・結果 / Visual check of person and card.
+    Visual {
+        #[command(subcommand)]
+        what: staff::Visual,
+    },
+    /// 進行中の受付を中止する / End the visit in progress.
+    Cancel(staff::At),
+    /// 職員の操作の記録 / What staff did at the readers.
+    Audit {
+        #[command(subcommand)]
+        what: staff::Audit,
+    },
+    /// カードリーダーで使う職員用の暗証 / The staff's passcode for the readers.
+    Passcode {
+        #[command(subcommand)]
+        what: passcode::Passcode,
     },
     /// コードの意味と対処 / What a failure code means and what to do.
     Explain {
@@ -95,6 +114,14 @@ enum ControlError {
         "{0} というコードはありません。画面やログに出たとおりに入力してください / there is no code {0}: type it as the screen or the log shows it"
     )]
     NoSuchCode(String),
+    #[error(
+        "{0} は職員の名前に使えません。英小文字・数字・- で 32 文字までにしてください / {0} cannot name staff: use 1 to 32 of a-z, 0-9 and -"
+    )]
+    NoSuchStaff(String),
+    #[error("{0} では受付が進んでいません / no visit is in progress on {0}")]
+    NoVisit(String),
+    #[error("{0}")]
+    Passcode(#[from] passcode::SetError),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -105,6 +132,12 @@ async fn main() -> ExitCode {
         Command::Watch => watch(&arguments).await,
         Command::Pair { what: Pair::Reader { id } } => pair_reader(&arguments, id).await,
         Command::Pair { what: Pair::Kiosk { id } } => pair_kiosk(&arguments, id).await,
+        Command::Visual { what } => staff::visual(&arguments, what).await,
+        Command::Cancel(at) => staff::cancel(&arguments, at).await,
+        Command::Audit { what: staff::Audit::List { since } } => staff::list(&arguments, *since).await,
+        Command::Passcode { what: passcode::Passcode::Set { file } } => {
+            passcode::set(file).map_err(Into::into)
+        }
         Command::Explain { code } => explain(code),
     };
     match done {
@@ -119,13 +152,11 @@ async fn main() -> ExitCode {
 }
 
 async fn status(arguments: &Arguments) -> Result<(), ControlError> {
-    let answer = get(arguments, "/v1/readers").await?;
-    let body: Value = serde_json::from_slice(&answer.collect().await?.to_bytes())?;
-    let line = at(&body, "centre");
-    println!("センター / centre: {}{}", word(line, "state"), code(line));
+    let body = get_json(arguments, "/v1/readers").await?;
+    println!("{}", centre(at(&body, "centre")));
     for reader in at(&body, "readers").as_array().into_iter().flatten() {
         println!(
-            "{} {} {} [{} · {}]: {}{}{}",
+            "{} {} {} [{} · {}]: {}{}{}{}{}{}",
             word(reader, "reader"),
             word(reader, "label"),
             word(reader, "lane"),
@@ -133,10 +164,44 @@ async fn status(arguments: &Arguments) -> Result<(), ControlError> {
             word(reader, "maturity"),
             word(reader, "state"),
             at(reader, "step").as_str().map(|step| format!(" ({step})")).unwrap_or_default(),
+            staff::armed(reader),
+            settling(reader),
+            line(at(reader, "line")),
             code(at(reader, "failure")),
         );
     }
     Ok(())
+}
+
+/// The line as a whole, and when it will stand still.
+fn centre(line: &Value) -> String {
+    let window = at(line, "maintenance");
+    let announced = if window.is_null() {
+        String::new()
+    } else {
+        format!(
+            "、メンテナンス予告 / maintenance announced: {} – {}",
+            word(window, "from"),
+            word(window, "until")
+        )
+    };
+    format!("センター / centre: {}{}{announced}", word(line, "state"), code(line))
+}
+
+/// Visits that go on although their card is gone.
+fn settling(reader: &Value) -> String {
+    match at(reader, "settling").as_u64() {
+        None | Some(0) => String::new(),
+        Some(count) => format!("、結果待ち / results on their way: {count}"),
+    }
+}
+
+/// This reader's own line, if it is not up.
+fn line(line: &Value) -> String {
+    match at(line, "code").as_str() {
+        Some(code) => format!("、回線 / line: down ({code})"),
+        None => String::new(),
+    }
 }
 
 async fn watch(arguments: &Arguments) -> Result<(), ControlError> {
@@ -175,10 +240,7 @@ async fn pair_kiosk(arguments: &Arguments, reader: &str) -> Result<(), ControlEr
 
 /// Tells each step as it comes. Ctrl-C or the end of this program gives the pairing up.
 async fn pair_reader(arguments: &Arguments, reader: &str) -> Result<(), ControlError> {
-    // The daemon judges the id; here it only must not change the path.
-    if !reader.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') || reader.is_empty() {
-        return Err(ControlError::NoSuchReader(reader.to_owned()));
-    }
+    is_id(reader)?;
     let mut answer =
         send(arguments, Method::POST, &format!("/v1/readers/{reader}/pair"), String::new()).await?;
     let mut pending = Vec::new();
@@ -199,6 +261,15 @@ async fn pair_reader(arguments: &Arguments, reader: &str) -> Result<(), ControlE
                 return Err(ControlError::NotPaired("中止しました / cancelled".to_owned()));
             }
         }
+    }
+}
+
+/// The daemon judges the id; here it only must not change the path.
+fn is_id(id: &str) -> Result<(), ControlError> {
+    if id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') && !id.is_empty() {
+        Ok(())
+    } else {
+        Err(ControlError::NoSuchReader(id.to_owned()))
     }
 }
 
@@ -239,12 +310,13 @@ fn show_event(event: &str) {
     let Ok(data) = serde_json::from_str::<Value>(field("data: ")) else { return };
     match field("event: ") {
         "result" => println!(
-            "結果 / result {}: {} visit {} {} {}",
+            "結果 / result {}: {} visit {} {} {}{}",
             at(&data, "id"),
             word(&data, "reader"),
             word(&data, "visit"),
             word(&data, "verification"),
             word(&data, "validity"),
+            staff::remarks(&data),
         ),
         "station" => println!(
             "{}: {}{}{}",
@@ -253,7 +325,7 @@ fn show_event(event: &str) {
             at(&data, "step").as_str().map(|step| format!(" ({step})")).unwrap_or_default(),
             code(at(&data, "failure")),
         ),
-        "centre" => println!("センター / centre: {}{}", word(&data, "state"), code(&data)),
+        "centre" => println!("{}", centre(&data)),
         other => println!("{other}"),
     }
 }
@@ -282,54 +354,4 @@ fn explain(code: &str) -> Result<(), ControlError> {
         }
     }
     Ok(())
-}
-
-async fn get(arguments: &Arguments, path: &str) -> Result<Response<Incoming>, ControlError> {
-    send(arguments, Method::GET, path, String::new()).await
-}
-
-async fn send(
-    arguments: &Arguments,
-    method: Method,
-    path: &str,
-    body: String,
-) -> Result<Response<Incoming>, ControlError> {
-    let shown = |path: &Path| path.display().to_string();
-    let token = std::fs::read_to_string(&arguments.token_file)
-        .map_err(|source| ControlError::Token { path: shown(&arguments.token_file), source })?;
-    let stream = UnixStream::connect(&arguments.socket)
-        .await
-        .map_err(|source| ControlError::Connect { path: shown(&arguments.socket), source })?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection);
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header("Host", "uketsuke")
-        .header("Authorization", format!("Bearer {}", token.trim()))
-        .header("Content-Type", "application/json")
-        .body(Full::new(Bytes::from(body)))?;
-    let answer = sender.send_request(request).await?;
-    if answer.status().is_success() {
-        return Ok(answer);
-    }
-    let status = answer.status();
-    let body = answer.collect().await?.to_bytes();
-    let detail = serde_json::from_slice::<Value>(&body).map(|problem| {
-        format!("{} / {}{}", word(&problem, "detail"), word(&problem, "detail_en"), code(&problem))
-    });
-    Err(ControlError::Refused(format!("{status} {}", detail.unwrap_or_default())))
-}
-
-fn at<'a>(value: &'a Value, key: &str) -> &'a Value {
-    value.get(key).unwrap_or(&Value::Null)
-}
-
-fn word<'a>(value: &'a Value, key: &str) -> &'a str {
-    at(value, key).as_str().unwrap_or("-")
-}
-
-/// A failure's code behind its line, with the command that explains it.
-fn code(value: &Value) -> String {
-    at(value, "code").as_str().map(|code| format!(" — {code} (uketsuke explain {code})")).unwrap_or_default()
 }
