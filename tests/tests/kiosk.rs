@@ -120,6 +120,118 @@ fn the_page_finds_its_panel_again_after_the_daemon_went() {
     browser.wait_for("main[data-state=place_card]").unwrap();
 }
 
+/// The page once more in the same window, under this test's hand: `say(panel)` is what the terminal draws, and what is
+/// touched is kept in `told`.
+const UNDER_HAND: &str = r#"
+    window.told = [];
+    window.fetch = async (_, sent) => { window.told.push(JSON.parse(sent.body)); return new Response(null, { status: 204 }); };
+    window.EventSource = class {
+        constructor() { window.heard = {}; }
+        addEventListener(kind, act) { window.heard[kind] = act; }
+    };
+    window.say = (panel) => window.heard.panel({ data: JSON.stringify(panel) });
+    import("/pages/kiosk.js?under-hand").then(() => { document.body.dataset.underHand = "yes"; });
+"#;
+
+fn under_hand(desk: &TestDesk) -> Browser {
+    let browser = paired(desk);
+    browser.run(UNDER_HAND).unwrap();
+    browser.wait_for("body[data-under-hand=yes]").unwrap();
+    browser
+}
+
+fn say(browser: &Browser, nonce: &str, language: &str, notice: Value, question: Value) {
+    let panel = json!({ "nonce": nonce, "language": language, "notice": notice, "question": question });
+    browser.run(&format!("say({panel})")).unwrap();
+}
+
+/// Texts of everything that the selector picks.
+fn texts(browser: &Browser, selector: &str) -> Vec<String> {
+    let script =
+        format!("return [...document.querySelectorAll('{selector}')].map((found) => found.textContent)");
+    let found = browser.run(&script).unwrap();
+    found.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn staff_touch_the_passcode_and_a_reminder_takes_nothing_from_them() {
+    let desk = desk();
+    let browser = under_hand(&desk);
+    let keys = [3, 1, 4, 0, 5, 9, 2, 6, 8, 7];
+    let asked = || json!({ "kind": "passcode", "keys": keys });
+    say(&browser, "a", "ja", json!({ "kind": "wait" }), asked());
+    browser.wait_for("main[data-state=passcode]").unwrap();
+    let said = texts(&browser, "#notice").concat();
+    assert!(said.contains("職員用"), "{said}");
+    browser.click("[data-touch=key-8]").unwrap();
+    browser.click("[data-touch=key-6]").unwrap();
+    let slow = json!({ "kind": "failure", "code": "PATIENT_SLOW", "text": { "ja": "まだいますか", "en": "Still there?" } });
+    say(&browser, "b", "ja", slow.clone(), asked());
+    assert_eq!(texts(&browser, ".typed"), ["●●○○"], "the pad is the same: what was touched holds");
+    let beside = texts(&browser, "#detail").concat();
+    assert!(beside.starts_with("まだいますか"), "{beside}");
+    browser.click("[data-touch=key-7]").unwrap();
+    browser.click("[data-touch=key-2]").unwrap();
+    let told = browser.run("return told").unwrap();
+    let touch = json!({ "kind": "pad", "positions": [8, 6, 7, 2] });
+    assert_eq!(told, json!([{ "nonce": "b", "touch": touch }]), "positions only, under the panel shown");
+
+    // Another pad, in other order or of the other kind, begins anew.
+    browser.click("[data-touch=key-0]").unwrap();
+    say(&browser, "c", "ja", slow, json!({ "kind": "pin", "tries_left": 3, "keys": keys }));
+    assert_eq!(texts(&browser, ".typed"), ["○○○○"]);
+    browser.click("[data-touch=cancel]").unwrap();
+    let last = browser.run("return told.at(-1)").unwrap();
+    assert_eq!(last, json!({ "nonce": "c", "touch": { "kind": "pad_cancel" } }));
+}
+
+#[test]
+fn every_choice_has_words_and_buttons_of_its_own() {
+    let desk = desk();
+    let browser = under_hand(&desk);
+    let choices = [
+        "registration",
+        "carry_over",
+        "electronic_prescription",
+        "medical_assistance",
+        "subsidy_certificates",
+    ];
+    let mut seen = std::collections::BTreeSet::new();
+    for language in ["ja", "en", "zh", "ko"] {
+        for item in choices {
+            let question = json!({ "kind": "consent", "screen": item, "items": [item] });
+            say(&browser, item, language, json!({ "kind": "wait" }), question);
+            let (asked, buttons) = (texts(&browser, "#notice"), texts(&browser, ".choices button"));
+            assert_eq!(
+                (texts(&browser, "ul").len(), buttons.len()),
+                (0, 2),
+                "{language} {item}: one decision"
+            );
+            assert!(seen.insert((asked, buttons)), "{language} {item} says what another says");
+        }
+    }
+    let paper = json!({ "kind": "consent", "screen": "p", "items": ["electronic_prescription"] });
+    say(&browser, "p", "ja", json!({ "kind": "wait" }), paper);
+    assert_eq!(texts(&browser, ".choices button"), ["電子", "紙"]);
+    browser.click("[data-touch=refuse]").unwrap();
+    let touch = json!({ "kind": "consent", "screen": "p", "decision": "refused" });
+    assert_eq!(browser.run("return told.at(-1)").unwrap(), json!({ "nonce": "p", "touch": touch }));
+
+    let bundle = json!({ "kind": "consent", "screen": "b", "items": ["medicines", "medical_assistance"] });
+    say(&browser, "b", "ja", json!({ "kind": "wait" }), bundle);
+    assert_eq!(texts(&browser, "ul li").len(), 2, "a bundle of the centre's is listed");
+
+    for (notice, said) in [("visual_armed", "職員が確認します"), ("staff_check", "職員が確認しています")]
+    {
+        say(&browser, "n", "ja", json!({ "kind": notice }), Value::Null);
+        browser.wait_for(&format!("main[data-state={notice}]")).unwrap();
+        assert!(texts(&browser, "#notice").concat().starts_with(said), "{notice}");
+    }
+    let offered = json!({ "kind": "methods", "offered": ["visual", "pin"] });
+    say(&browser, "m", "ja", json!({ "kind": "place_card" }), offered);
+    assert_eq!(texts(&browser, ".choices button"), ["職員による目視確認", "暗証番号"]);
+}
+
 /// What stands on each key, by position.
 fn keys(browser: &Browser) -> Vec<String> {
     const KEYS: &str =
