@@ -10,7 +10,8 @@
 //! | [`kit`] | what the suite needs of a model: factory, unit, faces |
 //! | [`rule`] | what a rule is, and how it is judged |
 //! | [`rules`] | the rules by name, and [`suite!`], which makes a test of each |
-//! | `desk`, `patient`, `stage`, `visit`, `noise`, `seeds` | what the rules are written with |
+//! | [`patient`] | who stands before the screen, whoever draws it |
+//! | `desk`, `stage`, `visit`, `noise`, `seeds` | what the rules are written with |
 
 mod desk;
 pub mod draw;
@@ -19,7 +20,7 @@ pub mod kit;
 pub mod mangler;
 mod noise;
 pub mod pair;
-mod patient;
+pub mod patient;
 pub mod rule;
 pub mod rules;
 mod seeds;
