@@ -142,7 +142,7 @@ fn digits_that_cannot_be_read_leave_the_pin() {
     let (desk, mut events) = start();
     desk.simulator.bench().act(READER, "faults", &json!({ "reading": "unreadable" })).unwrap();
     let before = verifications(&desk.simulator.bench().reader(READER).unwrap());
-    assert_face_is_refused(&desk, &mut events, "worker", "right", "NUMBER_B_WRONG");
+    assert_face_is_refused(&desk, &mut events, "worker", "right", "NUMBER_B_UNREADABLE");
     let state = desk.simulator.bench().reader(READER).unwrap();
     assert_eq!(verifications(&state), before, "nothing was tried on the card");
     take_card(&desk, &mut events);
@@ -251,32 +251,38 @@ fn a_card_pulled_in_the_middle_of_a_relays_command_ends_the_visit() {
 }
 
 #[test]
-fn a_card_pulled_at_a_consent_question_brings_no_result() {
+fn a_card_pulled_at_a_consent_question_brings_a_result_that_names_what_is_missing() {
     let (desk, mut events) = start();
     place(&desk, &json!({ "persona": "worker" }));
     choose(&desk, "pin");
     asked(&desk, "pin");
     type_pin(&desk, &pin_of(&desk, "worker"));
-    asked(&desk, "consent");
+    let question = asked(&desk, "consent");
     pull(&desk, &json!({ "only": "tray" }));
     until_failure(&mut events, "CARD_REMOVED_EARLY").unwrap();
     assert_eq!(shown(&desk, "CARD_REMOVED_EARLY")["asked"]["what"], "nothing", "the question is withdrawn");
+    let result = next_result(&mut events).unwrap().json().unwrap();
+    assert_eq!(result["consents"], json!([]), "nothing was answered");
+    let missing: Vec<&Value> = result["remarks"].as_array().unwrap().iter().collect();
+    let asked = question["asked"]["items"].as_array().unwrap();
+    assert!(missing.len() >= asked.len() && missing.iter().all(|remark| remark["code"] == "CONSENT_MISSING"));
     pull(&desk, &json!({ "only": "slot" }));
     desk.until_idle().unwrap();
-    // The centre knew the card by then, but was never asked for the result.
-    assert_nothing_told(&desk);
+    // The centre opened nothing.
     let queries = desk.simulator.bench().queries().unwrap();
-    assert!(queries.as_array().unwrap().iter().all(|query| query["kind"] == "screens"), "{queries}");
-    assert_next_patient_is_served(desk, &mut events);
+    assert!(queries.as_array().unwrap().iter().all(|query| query["opened"] == json!([])), "{queries}");
+    desk.simulator.bench().visit(READER, &Visit::pin("housewife")).unwrap();
+    let next = next_result(&mut events).unwrap().json().unwrap();
+    assert_eq!(desk.results().unwrap(), [result, next]);
 }
 
 #[test]
 fn a_card_that_only_the_tray_or_only_the_slot_sees_begins_nothing() {
-    for part in ["tray", "slot"] {
+    for (part, code) in [("tray", "CARD_NO_CHIP"), ("slot", "CARD_SLOT_DISAGREES")] {
         let (desk, mut events) = start();
         place(&desk, &json!({ "persona": "worker", "only": part }));
-        until_failure(&mut events, "CARD_SLOT_DISAGREES").unwrap();
-        let state = shown(&desk, "CARD_SLOT_DISAGREES");
+        until_failure(&mut events, code).unwrap();
+        let state = shown(&desk, code);
         assert_eq!(verifications(&state), 0);
         assert_nothing_answered(&desk);
         pull(&desk, &json!({ "only": part }));

@@ -180,13 +180,11 @@ fn a_crossed_pairing_ends_at_the_first_card() {
         desk.until_idle(reader);
     }
     desk.act("front-1", "place", &json!({ "persona": "worker" }));
-    for reader in ["front-1", "front-2"] {
-        let disagrees = |station: &Value| {
-            station["reader"] == reader && station["failure"]["code"] == "CARD_SLOT_DISAGREES"
-        };
+    for (reader, code) in [("front-1", "CARD_NO_CHIP"), ("front-2", "CARD_SLOT_DISAGREES")] {
+        let disagrees = |station: &Value| station["reader"] == reader && station["failure"]["code"] == code;
         until_station(&mut desk.desk.events(None).unwrap(), reader, disagrees).unwrap();
     }
-    desk.wait("front-1", "screen", "CARD_SLOT_DISAGREES");
+    desk.wait("front-1", "screen", "CARD_NO_CHIP");
     let slot = &desk.desk.simulator.bench().reader("front-1").unwrap()["slot"];
     assert_eq!(slot["by_instruction"]["20"], Value::Null, "{slot}");
     assert_eq!(desk.desk.simulator.bench().oracle().unwrap(), json!([]));
