@@ -16,8 +16,9 @@ const SHORTEST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(30);
 /// A refused password does not mend itself, and trying it often may lock the account.
 const REFUSED: Duration = Duration::from_secs(10 * 60);
-/// Whatever the centre says of its token.
-const AGAIN: Duration = Duration::from_secs(60 * 60);
+/// Whatever the centre says of its token: a line that died in silence and announced maintenance are noticed within this,
+/// without a patient.
+const AGAIN: Duration = Duration::from_secs(5 * 60);
 
 /// What a login came to: how long its token may be used.
 pub(crate) type Probed = Result<Duration, CentreError>;

@@ -8,7 +8,9 @@ use reader::{
     Stated,
 };
 use std::path::Path;
+use std::time::Duration;
 use terminal::{Config, ConfigError};
+use visit::Deadlines;
 
 /// Stands for a driver; the configuration asks for its name, its link and how many there may be.
 struct Named {
@@ -130,6 +132,115 @@ fn a_good_configuration_has_safe_defaults() {
     let config = parse(GOOD).unwrap();
     assert!(config.desk.listen.ip().is_loopback());
     assert_eq!(config.centre.stand_in, terminal::config::StandIn::Refused);
+    assert_eq!(config.deadlines, Deadlines::default());
+    assert_eq!(config.passcode_file, None, "no passcode: staff act over the API alone");
+}
+
+/// Every deadline under the name that the configuration has for it.
+fn named(d: &Deadlines) -> [(&'static str, Duration); 21] {
+    // Taken apart whole: a new deadline fails to compile here until it has its key.
+    let Deadlines {
+        agree,
+        identify,
+        choose,
+        number_b,
+        photo,
+        compare,
+        card,
+        pin,
+        passcode,
+        armed,
+        confirm,
+        relay,
+        consent,
+        answers,
+        processing,
+        commit,
+        advise,
+        take,
+        told,
+        clear,
+        reminders: _,
+        pause,
+    } = *d;
+    [
+        ("agree", agree),
+        ("identify", identify),
+        ("choose", choose),
+        ("number_b", number_b),
+        ("photo", photo),
+        ("compare", compare),
+        ("card", card),
+        ("pin", pin),
+        ("passcode", passcode),
+        ("armed", armed),
+        ("confirm", confirm),
+        ("relay", relay),
+        ("consent", consent),
+        ("answers", answers),
+        ("processing", processing),
+        ("commit", commit),
+        ("advise", advise),
+        ("take", take),
+        ("told", told),
+        ("clear", clear),
+        ("pause", pause),
+    ]
+}
+
+#[test]
+fn every_deadline_is_configuration_under_its_own_name() {
+    let names: Vec<_> = named(&Deadlines::default()).into_iter().map(|(name, _)| name).collect();
+    for name in &names {
+        let config = parse(&format!("{GOOD}\n[visit.seconds]\n{name} = 12.25\n")).unwrap();
+        let changed: Vec<_> = named(&config.deadlines)
+            .into_iter()
+            .zip(named(&Deadlines::default()))
+            .filter(|(new, old)| new != old)
+            .map(|(new, _)| new)
+            .collect();
+        assert_eq!(changed, [(*name, Duration::from_millis(12_250))]);
+    }
+    let config = parse(&format!("{GOOD}\n[visit]\nreminders = 0\n[visit.seconds]\npin = 90\n")).unwrap();
+    assert_eq!((config.deadlines.reminders, config.deadlines.pin), (0, Duration::from_secs(90)));
+}
+
+/// The file that a site begins with shows every deadline with its default.
+#[test]
+fn the_shipped_configuration_states_the_defaults() {
+    let shipped = include_str!("../../../config/uketsuked.toml").split_once("# [visit]").unwrap().1;
+    let stated = |key: &str| {
+        let line = shipped.lines().find(|line| line.starts_with(&format!("# {key} = ")));
+        let value = line.and_then(|line| line.split(['=', '#']).nth(2)).unwrap_or_default().trim();
+        value.parse::<f64>().unwrap_or_else(|_| panic!("{key} is not stated"))
+    };
+    for (name, default) in named(&Deadlines::default()) {
+        assert_eq!(stated(name), default.as_secs_f64(), "{name}");
+    }
+    assert_eq!(stated("reminders"), f64::from(Deadlines::default().reminders));
+}
+
+#[test]
+fn a_deadline_beyond_sense_is_refused_with_its_line() {
+    let line = GOOD.lines().count() + 3;
+    for (entry, word) in [
+        ("pin = 0", "pin: 0 seconds is not 1 to 600"),
+        ("pin = 601", "601"),
+        ("pin = -1", "-1"),
+        ("pin = nan", "NaN"),
+        ("pin = inf", "inf"),
+        ("pin = \"60\"", "f64"),
+        ("pni = 60", "known are agree"),
+    ] {
+        let text = format!("{GOOD}\n[visit.seconds]\n{entry}\n");
+        let Err(ConfigError::AtLine { line: at, fault, .. }) = parse(&text) else { panic!("{entry}") };
+        assert_eq!(at, line, "{entry}: {fault}");
+        assert!(fault.contains(word), "{entry}: {fault}");
+    }
+    let Err(ConfigError::AtLine { fault, .. }) = parse(&format!("{GOOD}\n[visit]\nreminders = 11\n")) else {
+        panic!("accepted")
+    };
+    assert!(fault.contains("0 to 10"), "{fault}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ enum Sign {
 }
 
 /// Names as in Debian 12.
-const PACKAGES: [Package; 12] = [
+const PACKAGES: [Package; 13] = [
     Package {
         name: "build-essential",
         ja: "C コンパイラとリンカ（SQLite と ring のビルド）",
@@ -90,6 +90,12 @@ const PACKAGES: [Package; 12] = [
         shown_by: Sign::Program("setpriv"),
     },
     Package {
+        name: "faketime",
+        ja: "時計が飛んでも受付が正しく終わることを確かめる",
+        en: "moves the daemon's clock in the tests",
+        shown_by: Sign::Program("faketime"),
+    },
+    Package {
         name: "chromium",
         ja: "患者の画面を本物のブラウザーで確かめる",
         en: "a real browser meets the patient's page in the tests",
@@ -103,7 +109,7 @@ const PACKAGES: [Package; 12] = [
     },
 ];
 
-/// What is prepared for: the browser is large, and only the tests need it.
+/// What is prepared for: the browser is large, and only the tests need it and the moved clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// To run a desk.
@@ -114,7 +120,8 @@ pub(crate) enum Purpose {
 
 impl Purpose {
     fn packages(self) -> impl Iterator<Item = &'static Package> {
-        PACKAGES.iter().filter(move |package| self == Self::Tests || !package.name.starts_with("chromium"))
+        let tests_only = |name: &str| name.starts_with("chromium") || name == "faketime";
+        PACKAGES.iter().filter(move |package| self == Self::Tests || !tests_only(package.name))
     }
 }
 
