@@ -283,9 +283,14 @@ impl Patient<'_> {
     async fn pin(&mut self, request: &VisitRequest) -> Result<Seen, Problem> {
         self.own_pin(request)?;
         self.choose(Method::Pin).await?;
-        let seen = self.look(|asked| matches!(asked, Asked::Pin { .. })).await?;
-        let Seen::AskedAgain(_) = seen else { return Ok(seen) };
-        self.type_own_pin(request).await
+        // A locked PIN leaves the other methods.
+        let seen = self.look(|asked| matches!(asked, Asked::Methods { .. } | Asked::Pin { .. })).await?;
+        match &seen {
+            Seen::AskedAgain(state) if matches!(state.asked, Asked::Pin { .. }) => {
+                self.type_own_pin(request).await
+            }
+            _ => Ok(seen),
+        }
     }
 
     fn own_pin<'r>(&'r self, request: &'r VisitRequest) -> Result<&'r str, Problem> {
