@@ -213,7 +213,7 @@ fn searcher(personas: &Value) -> Searcher {
         }
         let birth = person["birthdate"].as_str().unwrap();
         let (year, month, day) = (&birth[..4], &birth[4..6], &birth[6..]);
-        // None of these is a time of today: the personas are grown up.
+        // None of these is a time of today: the youngest persona is years old.
         for form in [birth.to_owned(), [year, month, day].join("-"), [year, month, day].join("/")] {
             searcher.add_text(&format!("{id}: birth date"), &form);
         }
@@ -234,10 +234,14 @@ fn searcher(personas: &Value) -> Searcher {
     searcher
 }
 
-/// 昭和 until 1989-01-07, 平成 from the day after; no persona is older or younger.
+/// 昭和 until 1989-01-07, 平成 from the day after, 令和 from 2019-05-01; no persona is older.
 fn year_of_era(birth: &str) -> u32 {
     let year: u32 = birth[..4].parse().unwrap();
-    if birth <= "19890107" { year - 1925 } else { year - 1988 }
+    match birth {
+        ..="19890107" => year - 1925,
+        ..="20190430" => year - 1988,
+        _ => year - 2018,
+    }
 }
 
 fn said_by(program: &str, output: Output) -> [(String, Vec<u8>); 2] {
