@@ -70,7 +70,7 @@ pub(crate) fn setup() -> Setup {
 }
 
 /// Everybody is insured alike; only name and card differ.
-fn patient_of(persona: &Persona) -> Patient {
+pub(crate) fn patient_of(persona: &Persona) -> Patient {
     let screen = |id: &str, items: &[ConsentItem]| ConsentScreen { id: id.to_owned(), items: items.to_vec() };
     let bundle = [ConsentItem::HealthCheckups, ConsentItem::Medicines, ConsentItem::Diagnosis];
     Patient {

@@ -9,6 +9,7 @@
 )]
 #![allow(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "a test's own data")]
 
+mod bad_day;
 mod desk;
 mod trouble;
 mod visits;
