@@ -114,3 +114,28 @@ fn an_empty_frame_has_no_face() {
     };
     assert_eq!(verdict(&photo, &wall), Verdict::NoFace);
 }
+
+/// All pairs, in two scenes each. A persona's face that fails here is left out in `personas.rs`.
+#[test]
+fn no_persona_is_taken_for_another() {
+    let seeds: Vec<u64> = simulator_card::personas().iter().map(|persona| persona.face_seed).collect();
+    let photos: Vec<GrayImage> = seeds.iter().map(|seed| as_reader_gets_it(face::photo(*seed))).collect();
+    let wrong = |seed: &u64| {
+        let frames = (0..2).map(|scene| face::camera(*seed, Scene::ordinary(100 * seed + scene)));
+        let others = |frame: Picture| {
+            let taken = |(other, photo): (&u64, &GrayImage)| {
+                (other != seed && matches!(verdict(photo, &frame), Verdict::Match { .. })).then_some(*other)
+            };
+            seeds.iter().zip(&photos).filter_map(taken).collect::<Vec<_>>()
+        };
+        frames.flat_map(others).map(|other| (*seed, other)).collect::<Vec<_>>()
+    };
+    let (first, second) = seeds.split_at(seeds.len() / 2);
+    let found = std::thread::scope(|scope| {
+        let other_half = scope.spawn(|| second.iter().flat_map(wrong).collect::<Vec<_>>());
+        let mut found: Vec<_> = first.iter().flat_map(wrong).collect();
+        found.extend(other_half.join().expect("compared"));
+        found
+    });
+    assert!(found.is_empty(), "{found:?}");
+}
