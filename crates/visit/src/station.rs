@@ -292,6 +292,8 @@ impl Station {
             (true, _) if self.tray || matches!(self.slot, Slot::Card(_)) => {
                 // A card that lay there before we were ready was not placed for us: it must be placed again.
                 self.failure = None;
+                // What was shown before is of another visit: it is not shown again in another language.
+                self.notice = Notice::CardLeft;
                 self.clear(false, now);
             }
             (true, _) => {

@@ -192,6 +192,16 @@ impl<'a> World<'a> {
         hold!(Question::fits(asked, view.step), "asked {asked:?} at {:?} {:?}", view.state, view.step);
         if let Some(seen) = self.visits.last() {
             hold!(seen.typed.is_none(), "a PIN was typed and not checked");
+            // Once tray and slot have told all, a visit goes on with its own card only.
+            if view.visit == Some(seen.id) && self.pending.is_empty() && self.slot_works {
+                let lying = self.lying.map(|(_, count)| count);
+                hold!(
+                    seen.card.is_none_or(|card| Some(card) == lying),
+                    "{:?} lies there, not {:?}",
+                    lying,
+                    seen.card
+                );
+            }
         }
         Ok(())
     }
@@ -1002,7 +1012,11 @@ impl<'a> World<'a> {
         let never = Ticket(self.highest + 1 + self.draw.below(3));
         let old = if self.answered.is_empty() { never } else { self.draw.of(&self.answered) };
         let ticket = if self.draw.percent(70) { old } else { never };
-        let input = match self.draw.below(6) {
+        let open =
+            self.open.iter().find(|task| !matches!(task.what, What::Commit(_))).map(|task| task.ticket);
+        let input = match self.draw.below(7) {
+            // An open task, but not the ledger's.
+            6 => Input::Committed(open.unwrap_or(ticket), Ok(ResultId(99_998))),
             0 => Input::Card(ticket, Ok(CardReply::Identified)),
             1 => Input::Card(ticket, Ok(CardReply::Pin(PinCheck::Right))),
             2 => {
