@@ -444,7 +444,7 @@ fn a_result_on_its_way_to_the_disk_survives_an_orderly_stop() {
     .unwrap();
     let mut events = desk.events(None).unwrap();
     let patient = Patient::enter(&desk, &Visit::pin("elderly"));
-    let committing = until_station(&mut events, "the commit", |station| station["step"] == "committing");
+    let settling = until_station(&mut events, "the settlement", |station| station["step"] == "settling");
     let TestDesk { daemon, simulator } = desk;
     assert!(daemon.stop().unwrap().success());
     patient.take_away(&simulator);
@@ -453,7 +453,7 @@ fn a_result_on_its_way_to_the_disk_survives_an_orderly_stop() {
     let desk = TestDesk { daemon, simulator };
     let results = desk.results().unwrap();
     let visits: Vec<&Value> = results.iter().map(|result| &result["visit"]).collect();
-    assert_eq!(visits, [&committing.unwrap()["visit"]]);
+    assert_eq!(visits, [&settling.unwrap()["visit"]]);
     let consumer = Consumer::listening_to(&desk);
     Books::default().check(&desk, &consumer, "elderly");
 
