@@ -9,16 +9,24 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
+/// The control without a daemon; arguments are still to be added.
+///
+/// # Errors
+/// When it is not known where this suite runs.
+pub fn alone() -> std::io::Result<Command> {
+    let own = std::env::current_exe()?;
+    // Suites lie in `deps`, the programs beside that.
+    let programs =
+        own.parent().and_then(Path::parent).ok_or_else(|| Error::other("a suite without a place"))?;
+    Ok(Command::new(programs.join("uketsuke")))
+}
+
 /// The control towards this daemon; the subcommand is still to be added.
 ///
 /// # Errors
 /// When it is not known where this suite runs.
 pub fn control(ready: &DaemonReady) -> std::io::Result<Command> {
-    let own = std::env::current_exe()?;
-    // Suites lie in `deps`, the programs beside that.
-    let programs =
-        own.parent().and_then(Path::parent).ok_or_else(|| Error::other("a suite without a place"))?;
-    let mut control = Command::new(programs.join("uketsuke"));
+    let mut control = alone()?;
     control
         .arg("--socket")
         .arg(&ready.socket)

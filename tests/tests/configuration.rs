@@ -31,6 +31,9 @@ fn a_fault_of_a_line_is_named_with_file_and_line() {
         ("no institution", replace_line(&good, "institution =", "institution = \"12345\""), "10 digits"),
         ("broken TOML", replace_line(&good, "[centre]", "[centre"), ""),
         ("no reader", without_readers(&good), "reader"),
+        ("a hasty deadline", at_the_end(&good, "[visit.seconds]\npin = 0.5"), "not 1 to 600"),
+        ("an unknown deadline", at_the_end(&good, "[visit.seconds]\npni = 60"), "known are agree"),
+        ("too many reminders", at_the_end(&good, "[visit]\nreminders = 11"), "not 0 to 10"),
     ] {
         let file = site.variant(&text);
         let log = site.refused(&file, name);
@@ -84,6 +87,29 @@ fn the_ledger_s_key_lies_elsewhere_and_belongs_to_the_daemon_alone() {
         assert!(log.contains(&format!("{mode:o}")) && log.contains("chmod 600"), "{log}");
     }
     fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).unwrap();
+    site.assert_starts();
+}
+
+#[test]
+fn a_passcode_file_that_is_none_is_refused_and_not_told() {
+    let site = Site::new();
+    let passcode = site.path("passcode");
+    let text = format!("{}\n[visual]\npasscode_file = {}\n", site.text(), quoted(&passcode));
+    let file = site.variant(&text);
+    let hash = "00".repeat(32);
+    for (what, content, mode, word) in [
+        ("plain digits", "0417\n".to_owned(), 0o600, "uketsuke passcode set"),
+        ("too few rounds", format!("pbkdf2-sha256 1 {hash} {hash}\n"), 0o600, "uketsuke passcode set"),
+        ("open to others", format!("pbkdf2-sha256 600000 {} {hash}\n", "00".repeat(16)), 0o644, "chmod 600"),
+    ] {
+        fs::write(&passcode, &content).unwrap();
+        fs::set_permissions(&passcode, PermissionsExt::from_mode(mode)).unwrap();
+        let log = site.refused(&file, what);
+        assert_said(&log, &passcode, "CONFIG_INVALID", what);
+        assert!(log.contains(word) && !log.contains("0417") && !log.contains(&hash), "{what}: {log}");
+    }
+    fs::remove_file(&passcode).unwrap();
+    assert_said(&site.refused(&file, "no passcode file"), &passcode, "CONFIG_INVALID", "no passcode file");
     site.assert_starts();
 }
 
@@ -267,6 +293,13 @@ fn put_behind(text: &str, beginning: &str, new: &str) -> (String, usize) {
     let line = text.lines().find(|line| line.starts_with(beginning)).unwrap();
     let (text, at) = replace_line(text, beginning, &format!("{line}\n{new}"));
     (text, at + 1)
+}
+
+/// The text with a table more at its end, and the number of the last line.
+fn at_the_end(text: &str, table: &str) -> (String, usize) {
+    let text = format!("{}\n{table}", text.trim_end());
+    let end = text.lines().count();
+    (text, end)
 }
 
 /// No reader at all; the fault is where the file ends.

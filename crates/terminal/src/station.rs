@@ -40,7 +40,7 @@ use zeroize::{Zeroize, Zeroizing};
 const REOPEN: Duration = Duration::from_millis(500);
 /// A reader that does not take bytes for so long is frozen.
 const SEND_LIMIT: Duration = Duration::from_secs(2);
-/// A disk that takes longer than this for one result is not waited for at a stop.
+/// A disk that takes longer than this is not waited for: with a result at a stop, and with a deed of staff.
 const COMMIT_LIMIT: Duration = Duration::from_secs(2);
 /// A PC/SC service that runs has answered by then; one that was never heard of is away.
 const FIRST_LOOK: Duration = Duration::from_millis(300);
@@ -50,13 +50,6 @@ enum Done {
     Card(Ticket, Result<CardReply, FailureCode>, Option<Identity>),
     Centre(Ticket, Result<CentreReply, FailureCode>),
     Passcode(Ticket, Result<PasscodeCheck, FailureCode>),
-}
-
-/// What the ledger was asked to keep.
-enum Kept {
-    Result(Ticket, Result<ledger::Commit, FailureCode>),
-    /// A deed of staff; the ledger's thread says if it could not.
-    Deed,
 }
 
 struct Connected {
@@ -98,8 +91,7 @@ struct Loop {
     tasks: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
     /// What the centre is asked after a relay: goes on when card and patient are gone.
     settling: FuturesUnordered<LocalBoxFuture<'static, (Done, Duration)>>,
-    /// Results and deeds on their way to the ledger.
-    commits: FuturesUnordered<LocalBoxFuture<'static, Kept>>,
+    commits: FuturesUnordered<LocalBoxFuture<'static, (Ticket, Result<ledger::Commit, FailureCode>)>>,
     /// Sessions that are being ended: a stuck card takes its time, and nothing waits for it but the next session.
     releases: FuturesUnordered<LocalBoxFuture<'static, Result<(), SlotError>>>,
     /// What the visit's card said of itself.
@@ -164,7 +156,7 @@ enum Woke {
     Touched(Touched),
     Ordered(StaffOrder),
     Done(Done, Duration),
-    Kept(Kept),
+    Committed(Ticket, Result<ledger::Commit, FailureCode>),
     Line(Probed),
     Timer,
 }
@@ -195,11 +187,11 @@ impl Loop {
             Woke::Ordered(order) => {
                 let StaffOrder { by, deed, answer } = order;
                 let taken = self.station.handle(Input::Staff(by, deed), self.place.clock.now());
-                // Whoever asked may have gone; the deed stands in the audit.
+                // First the audit, then the answer; whoever asked may have gone.
+                self.settle().await;
                 let _ = answer.send(said(taken));
             }
-            Woke::Kept(Kept::Deed) => {}
-            Woke::Kept(Kept::Result(ticket, commit)) => {
+            Woke::Committed(ticket, commit) => {
                 if let Ok(commit) = &commit {
                     self.cost.commit = commit.took;
                 }
@@ -252,7 +244,7 @@ impl Loop {
             Some(order) = self.orders.recv() => Woke::Ordered(order),
             Some((done, took)) = self.tasks.next() => Woke::Done(done, took),
             Some((done, took)) = self.settling.next() => Woke::Done(done, took),
-            Some(kept) = self.commits.next() => Woke::Kept(kept),
+            Some((ticket, commit)) = self.commits.next() => Woke::Committed(ticket, commit),
             () = until(wakeup) => Woke::Timer,
             outcome = self.line.outcome() => Woke::Line(outcome),
         }
@@ -508,31 +500,24 @@ impl Loop {
         }
     }
 
-    /// Never abandoned: what the centre said is made durable and told, whatever becomes of the card.
+    /// Never abandoned: what the centre said is made durable and told, whatever becomes of the card. The ledger does what
+    /// it is told in the order in which it is told, so it is told now.
     async fn commit(&self, ticket: Ticket, result: VisitResult) {
         let ledger = self.place.ledger.clone();
-        self.keep(Box::pin(async move {
-            Kept::Result(ticket, ledger.commit(result).await.map_err(|error| error.code()))
-        }))
-        .await;
+        let mut commit: LocalBoxFuture<'static, _> =
+            Box::pin(async move { (ticket, ledger.commit(result).await.map_err(|error| error.code())) });
+        match poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await {
+            Poll::Ready(committed) => self.commits.push(Box::pin(std::future::ready(committed))),
+            Poll::Pending => self.commits.push(commit),
+        }
     }
 
-    /// Durable before what follows from it.
+    /// Durable before anything that follows from it, also before staff are answered. What the ledger cannot note its
+    /// thread logs; no visit is undone by it.
     async fn note(&self, entry: AuditEntry) {
-        let ledger = self.place.ledger.clone();
-        self.keep(Box::pin(async move {
-            // The ledger's thread logs what it could not note; no visit is undone by it.
-            let _ = ledger.note(entry).await;
-            Kept::Deed
-        }))
-        .await;
-    }
-
-    /// The ledger does what it is told in the order in which it is told, so it is told now.
-    async fn keep(&self, mut keeping: LocalBoxFuture<'static, Kept>) {
-        match poll_fn(|context| Poll::Ready(keeping.as_mut().poll(context))).await {
-            Poll::Ready(kept) => self.commits.push(Box::pin(std::future::ready(kept))),
-            Poll::Pending => self.commits.push(keeping),
+        let noted = tokio::time::timeout(COMMIT_LIMIT, self.place.ledger.note(entry)).await;
+        if noted.is_err() {
+            tracing::error!(reader = %self.place.settings.id, code = %codes::LEDGER_WRITE_FAILED, "the ledger takes long to note a deed");
         }
     }
 

@@ -40,6 +40,22 @@ impl Desk {
         self.client.post(path, body, PATIENCE)
     }
 
+    /// `PUT` to any route.
+    ///
+    /// # Errors
+    /// [`RigError`] when it is refused or does not answer in time.
+    pub fn put(&self, path: &str, body: &Value) -> Result<Value, RigError> {
+        self.client.put(path, body, PATIENCE)
+    }
+
+    /// `DELETE` of any route.
+    ///
+    /// # Errors
+    /// [`RigError`] when it is refused or does not answer in time.
+    pub fn delete(&self, path: &str) -> Result<Value, RigError> {
+        self.client.delete(path, PATIENCE)
+    }
+
     /// The results that the ledger keeps.
     ///
     /// # Errors

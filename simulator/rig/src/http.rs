@@ -64,6 +64,32 @@ impl Client {
     }
 }
 
+impl Client {
+    pub(crate) fn put(&self, path: &str, body: &impl Serialize, within: Duration) -> Result<Value, RigError> {
+        let call = self
+            .agent
+            .put(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token))
+            .config()
+            .timeout_global(Some(within))
+            .build()
+            .send_json(body);
+        answer(format!("PUT {path}"), within, call)
+    }
+
+    pub(crate) fn delete(&self, path: &str, within: Duration) -> Result<Value, RigError> {
+        let call = self
+            .agent
+            .delete(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token))
+            .config()
+            .timeout_global(Some(within))
+            .build()
+            .call();
+        answer(format!("DELETE {path}"), within, call)
+    }
+}
+
 fn answer(
     request: String,
     within: Duration,
