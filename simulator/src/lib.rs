@@ -9,7 +9,7 @@ mod face;
 pub mod front;
 mod kiosk;
 mod line;
-mod patients;
+pub mod patients;
 pub mod pcsc;
 pub mod simulation;
 pub mod site;

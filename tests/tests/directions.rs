@@ -84,7 +84,31 @@ const LAW: &[(&str, Purity, &[&str])] = &[
     ),
     ("rig", Io, &[]),
     ("xtask", Io, &["rig"]),
-    ("tests", Io, &["caora", "exc-9000", "hi-cara", "model", "reader", "rig", "sma-pa", "stfr2", "uketsuke"]),
+    (
+        "tests",
+        Io,
+        &[
+            "caora",
+            "card",
+            "centre",
+            "centre-wire",
+            "exc-9000",
+            "failure",
+            "hi-cara",
+            "model",
+            "reader",
+            "rig",
+            "scenario",
+            "simulator",
+            "simulator-card",
+            "simulator-centre",
+            "simulator-firmware",
+            "sma-pa",
+            "stfr2",
+            "uketsuke",
+            "visit",
+        ],
+    ),
 ];
 
 /// Crates that open, wait, listen or draw. None may stand anywhere under a pure room, but for [`UNUSED`].

@@ -9,7 +9,7 @@ mod config;
 mod error;
 mod login;
 mod marker;
-mod outcome;
+pub mod outcome;
 mod pool;
 mod relay;
 mod remarks;

@@ -32,7 +32,10 @@ pub enum Answers {
 const CONSENT_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Believes a reply only for this session, and consents only as long as they may hold.
-pub(crate) fn result(session: &CentreSession, reply: AnswersReply) -> Result<CentreResult, &'static str> {
+///
+/// # Errors
+/// Why it is not believed.
+pub fn result(session: &CentreSession, reply: AnswersReply) -> Result<CentreResult, &'static str> {
     let AnswersReply { session: of, qualification, consents, warnings } = reply;
     if of != *session {
         return Err("a result for another session");

@@ -1,0 +1,124 @@
+//! Every scenario of `simulator/scenarios` in virtual time, on every model that it names. `cargo xtask scenario` plays
+//! the same files over the real parts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops")]
+
+use reader::ReaderFactory;
+use scenario::{MODELS, Scenario, parse, play};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use tests::virtual_desk::VirtualDesk;
+use tests::virtual_desk::world::World;
+use time::OffsetDateTime;
+
+/// Play with another by `UKETSUKE_SEED`; play one scenario by `UKETSUKE_SCENARIO`.
+const SEED: u64 = 20_311_004;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../simulator/scenarios")
+}
+
+/// Name and content of every file, in the order of their names.
+fn scenarios() -> Vec<(String, Scenario)> {
+    let only = std::env::var("UKETSUKE_SCENARIO").ok();
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let scenario =
+                parse(&path.display().to_string(), &text).unwrap_or_else(|fault| panic!("{fault}"));
+            if only.as_ref().is_none_or(|only| *only == name) {
+                all.push((name, scenario));
+            }
+        }
+    }
+    all.sort_by(|(a, _), (b, _)| a.cmp(b));
+    all
+}
+
+fn world() -> &'static World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        World::open(&target.join("simulator-stock"), OffsetDateTime::now_utc()).unwrap()
+    })
+}
+
+fn seed() -> u64 {
+    std::env::var("UKETSUKE_SEED").map_or(SEED, |seed| seed.parse().expect("UKETSUKE_SEED is a number"))
+}
+
+/// Plays all that this model is named for.
+fn play_all(factory: &'static dyn ReaderFactory) {
+    let seed = seed();
+    let mut failed = Vec::new();
+    let mut played = 0;
+    for (name, scenario) in scenarios() {
+        if !scenario.readers.contains(&factory.name()) {
+            continue;
+        }
+        played += 1;
+        let outcome = match VirtualDesk::start(world(), factory, &scenario, seed) {
+            Ok(mut desk) => play(&scenario, &mut desk).missed.map(|missed| missed.to_string()),
+            Err(fault) => Some(fault),
+        };
+        failed.extend(outcome.map(|fault| format!("{name}: {fault}")));
+    }
+    assert!(played > 0 || std::env::var("UKETSUKE_SCENARIO").is_ok(), "no scenario names {}", factory.name());
+    assert!(
+        failed.is_empty(),
+        "{}, seed {seed}: {} of {played}:\n{}",
+        factory.name(),
+        failed.len(),
+        failed.join("\n")
+    );
+}
+
+#[test]
+fn on_caora() {
+    play_all(&caora::FACTORY);
+}
+
+#[test]
+fn on_stfr2() {
+    play_all(&stfr2::FACTORY);
+}
+
+#[test]
+fn on_sma_pa() {
+    play_all(&sma_pa::FACTORY);
+}
+
+#[test]
+fn on_hi_cara() {
+    play_all(&hi_cara::FACTORY);
+}
+
+#[test]
+fn on_exc_9000() {
+    play_all(&exc_9000::FACTORY);
+}
+
+#[test]
+fn names_are_kebab_case_and_titles_are_not_doubled() {
+    let all = scenarios();
+    let mut titles = BTreeSet::new();
+    for (name, scenario) in &all {
+        assert!(
+            name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{name}"
+        );
+        assert!(titles.insert(scenario.title_ja.clone()), "{name}: this title is there already");
+        assert!(titles.insert(scenario.title_en.clone()), "{name}: this title is there already");
+    }
+}
+
+#[test]
+fn every_model_is_named_as_its_driver_is() {
+    let drivers: [&dyn ReaderFactory; 5] =
+        [&caora::FACTORY, &stfr2::FACTORY, &sma_pa::FACTORY, &hi_cara::FACTORY, &exc_9000::FACTORY];
+    assert_eq!(drivers.map(ReaderFactory::name), MODELS);
+}
