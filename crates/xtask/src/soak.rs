@@ -1,5 +1,5 @@
-//! `cargo xtask soak`: what takes minutes. The decoders of all five dialects take millions of arbitrary inputs, and the
-//! conformance suite's rules about damage are tried with hundreds of seeds.
+//! `cargo xtask soak`: what takes long. The decoders of all five dialects take millions of arbitrary inputs, the
+//! conformance suite's rules about damage are tried with hundreds of seeds, and millions of visits are played at random.
 
 use crate::{
     Fault,
@@ -34,19 +34,23 @@ pub(crate) struct SoakArguments {
     /// Seeds for each rule about damage and each driver.
     #[arg(long, default_value_t = 300)]
     seeds: u64,
+    /// Random sequences of visits.
+    #[arg(long, default_value_t = 10_000_000)]
+    visits: u64,
     /// The first seed; drawn from the clock unless given. A failure names its own.
     #[arg(long)]
     seed: Option<u64>,
 }
 
-/// Runs both parts up to the first that fails. The last line says what was done.
+/// Runs the parts up to the first that fails. The last line says what was done.
 pub(crate) fn soak(arguments: &SoakArguments, stop: &Stop) -> Result<(), Fault> {
     let begun = Instant::now();
     let seed = arguments.seed.unwrap_or_else(today);
     let decoders = decoders(arguments.inputs, seed, stop)?;
     let suite = suite(arguments.seeds, seed, stop)?;
+    let visits = visits(arguments.visits, seed, stop)?;
     say::line(format_args!(
-        "soak: {decoders}; {} rules of {} drivers with {} seeds from {seed}: {suite}; {:.0} s",
+        "soak: {decoders}; {} rules of {} drivers with {} seeds from {seed}: {suite}; {visits}; {:.0} s",
         RULES.len(),
         DRIVERS.len(),
         arguments.seeds,
@@ -137,6 +141,29 @@ fn suite(seeds: u64, seed: u64, stop: &Stop) -> Result<Summary, Fault> {
         Ok(whole)
     } else {
         Err(Fault::Unexpected("no rule was tried, or one failed unsaid".into()))
+    }
+}
+
+/// Plays visits at random; gives the test's own last word.
+fn visits(sequences: u64, seed: u64, stop: &Stop) -> Result<String, Fault> {
+    say::heading(format_args!("{sequences} random sequences of visits, seed {seed}"));
+    let mut test = cargo();
+    test.args(["test", "--release", "--package", "visit", "--test", "random_visits", "--", "--nocapture"]);
+    test.env("UKETSUKE_VISITS", sequences.to_string()).env("UKETSUKE_SEED", seed.to_string());
+    let (mut done, mut summary) = (None, Summary::default());
+    let status = run_reading(stop, &mut test, "the random visits", |line| {
+        summary.take_in(line);
+        if line.starts_with("visits: done, ") {
+            done = Some(line.to_owned());
+        }
+        if !line.is_empty() {
+            say::line(line);
+        }
+    })?;
+    ended_well("the random visits", status)?;
+    match done.filter(|line| summary.is_good() && line.contains(&format!("{sequences} sequences, "))) {
+        Some(line) => Ok(line),
+        None => Err(Fault::Unexpected("the random visits did not say that all were played".into())),
     }
 }
 
