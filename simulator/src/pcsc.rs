@@ -30,6 +30,8 @@ const MOST_SLOTS: usize = 16;
 const START_LIMIT: Duration = Duration::from_secs(5);
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 const ATTEMPTS: usize = 5;
+/// ISO 7816-3 allows 33 bytes.
+const LONGER_THAN_ANY_ATR: usize = 40;
 
 /// Why there is no virtual slot.
 #[derive(Debug, thiserror::Error)]
@@ -462,7 +464,11 @@ impl Shared {
                     self.count(|tap| tap.resets += 1);
                     continue;
                 }
-                [4] => self.with_card(|card| card.atr().to_vec()),
+                [4] => self.with_card(|card| match card.switches().no_power {
+                    // Longer than any: the driver then says that the card could not be powered.
+                    true => vec![0; LONGER_THAN_ANY_ATR],
+                    false => card.atr().to_vec(),
+                }),
                 apdu => self.answer(apdu),
             };
             let Some(answer) = answer else { break };

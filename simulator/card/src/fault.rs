@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use crate::card::Card;
 use crate::dates::{CardDates, CertificateRule};
+use crate::issue::TokenLabel;
 use crate::issuer::Issuer;
 use crate::jpki_files::AUTH_ONLY;
 use crate::keys::IssueError;
@@ -41,6 +42,10 @@ pub enum Fault {
     StickyReset,
     /// A blocked reference answers ISO's 6983 in place of 6984.
     BlockedSays6983,
+    /// The slot sees something and cannot power it: two cards on top of each other, or a broken chip.
+    TakesNoPower,
+    /// A telephone in place of the card: its label says so, and the certificate opens after the PIN only.
+    Telephone,
 }
 
 /// Faults that show in the card's behaviour and not in its files.
@@ -54,6 +59,8 @@ pub struct Switches {
     pub sticky_reset: bool,
     /// A blocked reference answers 6983.
     pub blocked_says_6983: bool,
+    /// Powering it fails.
+    pub no_power: bool,
 }
 
 /// What a fault may need.
@@ -118,6 +125,17 @@ impl Card {
             }
             Fault::StickyReset => self.switches.sticky_reset = true,
             Fault::BlockedSays6983 => self.switches.blocked_says_6983 = true,
+            Fault::TakesNoPower => self.switches.no_power = true,
+            Fault::Telephone => {
+                if let Some(File::Data { bytes, .. }) = self.contents.jpki.get_mut(&0x0006) {
+                    let label = format!("{:<32}", TokenLabel::Android.text());
+                    bytes.splice(..32.min(bytes.len()), label.into_bytes());
+                }
+                if let Some(File::Data { bytes, .. }) = self.contents.jpki.get(&0x000A) {
+                    let closed = File::behind(bytes.clone(), &[0x0018]);
+                    self.contents.jpki.insert(0x000A, closed);
+                }
+            }
         }
         Ok(())
     }
