@@ -514,7 +514,8 @@ impl<'a> World<'a> {
         }));
     }
 
-    /// A quick change of cards that either the slot or the tray does not see as such.
+    /// A quick change of cards. Sometimes the tray misses it, and the slot sees only another card; sometimes the slot sees
+    /// no gap, and only the tray does.
     fn swap(&mut self) {
         self.take();
         self.place();
@@ -523,7 +524,7 @@ impl<'a> World<'a> {
             self.pending.retain(|presence| match presence {
                 Presence::Placed | Presence::Taken => missed_by_slot,
                 Presence::Slot(SlotChange::Present { .. }) => true,
-                Presence::Slot(_) => !missed_by_slot,
+                Presence::Slot(_) => false,
             });
         }
     }
