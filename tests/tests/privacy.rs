@@ -237,11 +237,14 @@ fn searcher(personas: &Value) -> Searcher {
 /// 昭和 until 1989-01-07, 平成 from the day after, 令和 from 2019-05-01; no persona is older.
 fn year_of_era(birth: &str) -> u32 {
     let year: u32 = birth[..4].parse().unwrap();
-    match birth {
-        ..="19890107" => year - 1925,
-        ..="20190430" => year - 1988,
-        _ => year - 2018,
-    }
+    let before = if birth <= "19890107" {
+        1925
+    } else if birth <= "20190430" {
+        1988
+    } else {
+        2018
+    };
+    year - before
 }
 
 fn said_by(program: &str, output: Output) -> [(String, Vec<u8>); 2] {

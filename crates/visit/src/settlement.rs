@@ -12,6 +12,9 @@ use std::time::Duration;
 /// An agreement holds so long at the site (workflow.md section 4).
 const CONSENT_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A centre that wants more screens than this is not believed.
+pub(crate) const MOST_SCREENS: usize = 16;
+
 /// One visit on its way to its result.
 #[derive(Debug)]
 pub(crate) struct Settlement {
@@ -132,6 +135,9 @@ impl Reply {
     ) -> Self {
         match (&settlement.stage, reply) {
             (_, Err(code)) => Self::Failed(code),
+            (Stage::Screens(_), Ok(CentreReply::Screens(screens))) if screens.len() > MOST_SCREENS => {
+                Self::Failed(codes::CENTRE_GARBLED)
+            }
             (Stage::Screens(_), Ok(CentreReply::Screens(screens))) => {
                 Self::Unanswered(screens.into_iter().flat_map(|screen| screen.items).collect())
             }

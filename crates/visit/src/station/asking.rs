@@ -3,14 +3,12 @@
 use super::Station;
 use super::identity::{Next, NotFor, refuse};
 use crate::io::{CentreReply, CentreTask, Effect, Now, Refusal, RelayAnswer, Ticket};
+use crate::settlement::MOST_SCREENS;
 use crate::steps::{Asking, FetchingScreens, Given, OfferingRegistration, Relaying, Step, Verified};
 use failure::codes;
 use model::{ConsentItem, ConsentScreen, Decision, FailureCode, ScreenAnswer, Verification};
 use reader::{Command, Notice};
 use std::collections::VecDeque;
-
-/// A centre that wants more screens than this is not believed.
-const MOST_SCREENS: usize = 16;
 
 impl Station {
     pub(super) fn centre_answered(
