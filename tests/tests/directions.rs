@@ -83,7 +83,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
         &["centre-wire", "model", "reader", "simulator-card", "simulator-centre", "simulator-firmware"],
     ),
     ("rig", Io, &[]),
-    ("xtask", Io, &["rig"]),
+    ("xtask", Io, &["rig", "scenario"]),
     (
         "tests",
         Io,

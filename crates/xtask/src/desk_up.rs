@@ -99,6 +99,15 @@ impl DeskUp {
         Ok((Self { daemon, simulator, build, scratch }, millis))
     }
 
+    /// Ends the daemon and starts another at this configuration.
+    pub(crate) fn restart_at(self, config: PathBuf) -> Result<Self, Fault> {
+        let Self { daemon, simulator, build, scratch } = self;
+        daemon.stop()?;
+        let options = DaemonOptions { config, ..daemon_options(&simulator, scratch.path(), build) };
+        let daemon = Daemon::start(options)?;
+        Ok(Self { daemon, simulator, build, scratch })
+    }
+
     /// The daemon's log, one line per entry.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.scratch.path().join(DAEMON_LOG)).unwrap_or_default()

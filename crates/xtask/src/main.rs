@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `measure`, `soak`.
+//! The project's own commands: `cargo xtask demo`, `test`, `scenario`, `measure`, `soak`.
 #![allow(
     clippy::disallowed_methods,
     reason = "no room of the terminal: a tool that starts programs and times them"
@@ -10,6 +10,7 @@ mod desk_up;
 mod fault;
 mod measure;
 mod say;
+mod scenario;
 mod scratch;
 mod setup;
 mod soak;
@@ -37,6 +38,8 @@ enum Task {
     Demo(demo::DemoArguments),
     /// This machine's figures: start, memory, latency, what a visit costs.
     Measure(measure::MeasureArguments),
+    /// What happens at a desk on a bad day, played over the real parts.
+    Scenario(scenario::ScenarioArguments),
     /// What takes minutes: millions of arbitrary inputs for the decoders, hundreds of seeds for the conformance suite.
     Soak(soak::SoakArguments),
     /// Checks everything: formatting, lints, documentation, all tests.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
             match arguments.command {
                 Task::Demo(arguments) => demo::demo(arguments, &stop),
                 Task::Measure(arguments) => measure::measure(&arguments, &stop),
+                Task::Scenario(arguments) => scenario::scenario(&arguments, &stop),
                 Task::Soak(arguments) => soak::soak(&arguments, &stop),
                 Task::Test => test::test(&stop),
             }

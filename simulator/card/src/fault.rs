@@ -46,6 +46,8 @@ pub enum Fault {
     TakesNoPower,
     /// A telephone in place of the card: its label says so, and the certificate opens after the PIN only.
     Telephone,
+    /// The former 住基カード in place of the card: the application is there, its label is another.
+    OtherCard,
 }
 
 /// Faults that show in the card's behaviour and not in its files.
@@ -126,6 +128,12 @@ impl Card {
             Fault::StickyReset => self.switches.sticky_reset = true,
             Fault::BlockedSays6983 => self.switches.blocked_says_6983 = true,
             Fault::TakesNoPower => self.switches.no_power = true,
+            Fault::OtherCard => {
+                if let Some(File::Data { bytes, .. }) = self.contents.jpki.get_mut(&0x0006) {
+                    let label = format!("{:<32}", "JPKIAPICCTOKEN");
+                    bytes.splice(..32.min(bytes.len()), label.into_bytes());
+                }
+            }
             Fault::Telephone => {
                 if let Some(File::Data { bytes, .. }) = self.contents.jpki.get_mut(&0x0006) {
                     let label = format!("{:<32}", TokenLabel::Android.text());

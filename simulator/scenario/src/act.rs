@@ -107,6 +107,8 @@ pub enum How {
     OtherCard,
     /// `a telephone`: スマホ用電子証明書 in place of a card.
     Telephone,
+    /// `no power`: the slot cannot power it, as with two cards on top of each other or a broken chip.
+    NoPower,
 }
 
 /// Who stands before the camera.

@@ -23,10 +23,12 @@ pub use expect::Expect;
 pub use parse::{ParseError, parse};
 pub use play::{Missed, Played, ResultSeen, Seen, Stage, play};
 pub use words::{
-    DEADLINES, MODELS, STEPS, audit_word, decision_word, item_word, validity_word, verification_word,
+    DEADLINES, MODELS, STEPS, audit_word, code_named, decision_named, decision_word, deed_named, item_named,
+    item_word, validity_named, validity_word, verification_named, verification_word,
 };
 
 use model::FailureCode;
+pub use model::{AuditDeed, Decision};
 use std::time::Duration;
 
 /// One scenario.

@@ -240,11 +240,12 @@ fn how(part: &str) -> Result<How, String> {
         ["certificate", rule] => How::Certificate(one_of(RULES, rule)?),
         ["not", "a", "my", "number", "card"] => How::OtherCard,
         ["a", "telephone"] => How::Telephone,
+        ["no", "power"] => How::NoPower,
         _ => {
             return Err(format!(
                 "`{part}` is no way to lay a card down. Right would be: turned over, tray only, slot only, \
                  forged photo, photo of another chip, silent chip, slow chip N ms, pin blocked, no pin, \
-                 certificate {}, not a my number card, a telephone",
+                 certificate {}, not a my number card, a telephone, no power",
                 RULES.join("|")
             ));
         }

@@ -115,6 +115,7 @@ impl fmt::Display for How {
             Self::Certificate(rule) => return write!(f, "certificate {rule}"),
             Self::OtherCard => "not a my number card",
             Self::Telephone => "a telephone",
+            Self::NoPower => "no power",
         })
     }
 }

@@ -137,6 +137,50 @@ pub(crate) fn code(word: &str) -> Result<FailureCode, String> {
         .ok_or_else(|| format!("`{word}` is no code of the catalogue (`uketsuke explain CODE`)"))
 }
 
+/// A code of the catalogue by its name.
+#[must_use]
+pub fn code_named(name: &str) -> Option<FailureCode> {
+    code(name).ok()
+}
+
+/// A verification by its word on API and files.
+#[must_use]
+pub fn verification_named(word: &str) -> Option<Verification> {
+    meaning(VERIFICATIONS, word).ok()
+}
+
+/// A validity by its word on API and files.
+#[must_use]
+pub fn validity_named(word: &str) -> Option<Validity> {
+    meaning(VALIDITIES, word).ok()
+}
+
+/// An item by its word on API and files.
+#[must_use]
+pub fn item_named(word: &str) -> Option<ConsentItem> {
+    meaning(ITEMS, word).ok()
+}
+
+/// A decision by its word on API and files.
+#[must_use]
+pub fn decision_named(word: &str) -> Option<Decision> {
+    meaning(DECISIONS, word).ok()
+}
+
+/// A deed by its word on the API, which says more than the files.
+#[must_use]
+pub fn deed_named(word: &str) -> Option<AuditDeed> {
+    Some(match word {
+        "visual_check_armed" => AuditDeed::VisualCheckArmed,
+        "visual_check_disarmed" => AuditDeed::VisualCheckDisarmed,
+        "person_confirmed" => AuditDeed::PersonConfirmed,
+        "person_refused" => AuditDeed::PersonRefused,
+        "passcode_refused" => AuditDeed::PasscodeRefused,
+        "visit_cancelled" => AuditDeed::VisitCancelled,
+        _ => return None,
+    })
+}
+
 /// The word of a verification on API and files.
 #[must_use]
 pub fn verification_word(verification: Verification) -> &'static str {

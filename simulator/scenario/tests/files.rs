@@ -20,6 +20,7 @@ const LINES: &[&str] = &[
     "place worker, certificate in-grace",
     "place worker, not a my number card",
     "place worker, a telephone",
+    "place worker, no power",
     "two cards worker housewife",
     "turn over",
     "pull",

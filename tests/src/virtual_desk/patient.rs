@@ -1,7 +1,6 @@
 //! What people do at the reader and at the desk.
 
-use super::slot::SimulatedCard;
-use super::world::{in_words, plain};
+use super::world::in_words;
 use super::{Due, PASSCODE, SLOT_LOOKS, VirtualDesk, WRONG_PASSCODE};
 use failure::codes;
 use model::{Decision, StaffId};
@@ -12,17 +11,14 @@ use scenario::Act;
 use scenario::act::{Digits, Face, How, Staff, Typed};
 use scenario::expect::Asked;
 use simulator_card::face::{Scene, camera};
-use simulator_card::{CertificateRule, Fault, FaultContext};
+use simulator_card::{Card, CertificateRule, Fault, FaultContext};
 use visit::{Input, StaffDeed};
 
 impl VirtualDesk<'_> {
     pub(super) fn perform(&mut self, act: &Act) -> Result<(), String> {
         match act {
             Act::Place { who, how } => self.place(who, how),
-            Act::TwoCards { upper, .. } => {
-                self.who = Some(upper.clone());
-                self.lay(SimulatedCard::Unpowered, upper, &[])
-            }
+            Act::TwoCards { upper, .. } => self.place(upper, &[How::NoPower]),
             Act::TurnOver => self.turn_over(),
             Act::Pull { .. } => self.pull(),
             Act::Swap { who } => {
@@ -110,17 +106,10 @@ impl VirtualDesk<'_> {
             card.apply(fault, &context).map_err(in_words)?;
         }
         self.who = Some(who.to_owned());
-        let card = if how.contains(&How::OtherCard) {
-            SimulatedCard::Other
-        } else if how.contains(&How::Telephone) {
-            SimulatedCard::Telephone(Box::new(card), false)
-        } else {
-            plain(card)
-        };
         self.lay(card, who, how)
     }
 
-    fn lay(&mut self, card: SimulatedCard, who: &str, how: &[How]) -> Result<(), String> {
+    fn lay(&mut self, card: Card, who: &str, how: &[How]) -> Result<(), String> {
         if !how.contains(&How::SlotOnly) {
             let number = self.world.card(who)?.number_b().to_owned();
             let face = if how.contains(&How::TurnedOver) {
@@ -150,10 +139,8 @@ impl VirtualDesk<'_> {
 
     fn turn_over(&mut self) -> Result<(), String> {
         let who = self.who.clone().ok_or("no card was laid down")?;
-        let turned = self.pair.firmware.view().card;
         self.pull()?;
         self.settle()?;
-        let _was_there = turned;
         self.place(&who, &[])
     }
 
@@ -222,7 +209,10 @@ const fn fault(how: How) -> Option<Fault> {
         How::PinBlocked => Fault::PinBlocked,
         How::NoPin => Fault::NoPin,
         How::Certificate(rule) => Fault::Certificate { rule: rule_of(rule) },
-        How::TurnedOver | How::TrayOnly | How::SlotOnly | How::OtherCard | How::Telephone => return None,
+        How::OtherCard => Fault::OtherCard,
+        How::Telephone => Fault::Telephone,
+        How::NoPower => Fault::TakesNoPower,
+        How::TurnedOver | How::TrayOnly | How::SlotOnly => return None,
     })
 }
 

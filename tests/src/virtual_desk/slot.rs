@@ -14,26 +14,11 @@ use visit::{CardReply, CardTask, NumberBCheck, PinCheck};
 const COMMAND: Duration = Duration::from_millis(2);
 /// One card procedure takes at most this long, as in the terminal.
 const CARD_LIMIT: Duration = Duration::from_secs(8);
-/// EF 0006 of a telephone (card.md section 7).
-const TELEPHONE: &[u8; 32] = b"JPKIAPGPSETOKEN                 ";
-
-/// What may lie in a slot.
-#[derive(Debug)]
-pub(super) enum SimulatedCard {
-    /// A simulated My Number Card.
-    MyNumber(Box<Card>),
-    /// A card with a chip that knows none of its applications.
-    Other,
-    /// A card whose label says that it is a telephone; whether the label is selected.
-    Telephone(Box<Card>, bool),
-    /// Something that takes no power: two cards on top of each other.
-    Unpowered,
-}
 
 /// The slot.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
-    card: Option<SimulatedCard>,
+    card: Option<Card>,
     /// Cards put in so far.
     pub(super) count: u32,
     /// What the visit's card said of itself.
@@ -47,42 +32,35 @@ impl Slot {
         self.card.is_none()
     }
 
-    pub(super) fn put(&mut self, card: SimulatedCard) {
+    pub(super) fn put(&mut self, card: Card) {
         self.count = self.count.saturating_add(1);
         self.card = Some(card);
     }
 
-    pub(super) fn take(&mut self) -> Option<SimulatedCard> {
+    pub(super) fn take(&mut self) -> Option<Card> {
         self.card.take()
     }
 
     pub(super) fn power_down(&mut self) {
-        if let Some(SimulatedCard::MyNumber(card) | SimulatedCard::Telephone(card, _)) = &mut self.card {
+        if let Some(card) = &mut self.card {
             card.power_off();
         }
     }
 
     pub(super) fn power_fresh(&mut self) -> Result<(), FailureCode> {
-        match &mut self.card {
-            None => Err(codes::CARD_REMOVED_EARLY),
-            Some(SimulatedCard::Unpowered) => Err(codes::CARD_UNRESPONSIVE),
-            Some(SimulatedCard::MyNumber(card) | SimulatedCard::Telephone(card, _)) => {
-                card.power_off();
-                card.power_on();
-                Ok(())
-            }
-            Some(SimulatedCard::Other) => Ok(()),
+        let card = self.card.as_mut().ok_or(codes::CARD_REMOVED_EARLY)?;
+        if card.switches().no_power {
+            return Err(codes::CARD_UNRESPONSIVE);
         }
+        card.power_off();
+        card.power_on();
+        Ok(())
     }
 
     /// What one command takes on the card that lies there.
     pub(super) fn pace(&self) -> Duration {
-        match &self.card {
-            Some(SimulatedCard::MyNumber(card)) => {
-                COMMAND + Duration::from_millis(card.switches().delay_millis.into())
-            }
-            _ => COMMAND,
-        }
+        let delay = self.card.as_ref().map_or(0, |card| card.switches().delay_millis);
+        COMMAND + Duration::from_millis(delay.into())
     }
 
     /// Does a task; says how long it takes and what the card answers.
@@ -161,17 +139,8 @@ impl CardChannel for Slot {
         self.commands = self.commands.saturating_add(1);
         match &mut self.card {
             None => Err(ChannelError::Lost),
-            Some(SimulatedCard::Unpowered) => Err(ChannelError::Other("no power")),
-            Some(SimulatedCard::Other) => Ok(vec![0x6A, 0x82]),
-            Some(SimulatedCard::MyNumber(card)) if card.switches().mute => Err(ChannelError::Stuck),
-            Some(SimulatedCard::MyNumber(card)) => Ok(card.transmit(command)),
-            Some(SimulatedCard::Telephone(card, label)) => {
-                if *label && command.get(..2) == Some(&[0x00, 0xB0]) {
-                    return Ok([&TELEPHONE[..], &[0x90, 0x00]].concat());
-                }
-                *label = command == [0x00, 0xA4, 0x02, 0x0C, 0x02, 0x00, 0x06];
-                Ok(card.transmit(command))
-            }
+            Some(card) if card.switches().mute => Err(ChannelError::Stuck),
+            Some(card) => Ok(card.transmit(command)),
         }
     }
 }

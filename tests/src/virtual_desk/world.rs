@@ -1,6 +1,5 @@
 //! Cards, trust and patients: made once, shared by every desk.
 
-use super::slot::SimulatedCard;
 use base64::Engine as _;
 use card::{CardCas, FaceTrust};
 use model::{FaceAccount, InstitutionCode, ReaderId, Remark, StationState, Timestamp};
@@ -138,9 +137,4 @@ pub(super) fn remarked(remark: &Remark) -> Remarked {
         code: failure::code_for_remark(remark),
         about: about.as_ref().and_then(serde_json::Value::as_str).map(str::to_owned),
     }
-}
-
-/// A card that lies in no reader yet.
-pub(super) fn plain(card: Card) -> SimulatedCard {
-    SimulatedCard::MyNumber(Box::new(card))
 }
