@@ -191,13 +191,7 @@ impl Loop {
                 self.settle().await;
                 let _ = answer.send(said(taken));
             }
-            Woke::Committed(ticket, commit) => {
-                if let Ok(commit) = &commit {
-                    self.cost.commit = commit.took;
-                }
-                let id = commit.map(|commit| commit.committed.id);
-                self.tell_station(Input::Committed(ticket, id));
-            }
+            Woke::Committed(ticket, commit) => self.committed(ticket, commit),
             Woke::Line(outcome) => self.line_probed(outcome),
             Woke::Timer => {
                 let now = self.place.clock.now();
@@ -322,15 +316,26 @@ impl Loop {
         self.tell_station(Input::Slot(change));
     }
 
-    /// What the centre answered is made durable before the station ends, then the card is let go.
+    /// What the centre has accepted is brought to the ledger before the station ends, then the card is let go.
     async fn finish(&mut self) {
-        let committed = async { while self.commits.next().await.is_some() {} };
-        if tokio::time::timeout(COMMIT_LIMIT, committed).await.is_err() {
-            tracing::error!(reader = %self.place.settings.id, code = %codes::LEDGER_WRITE_FAILED, "the ledger did not answer before the stop");
+        if tokio::time::timeout(COMMIT_LIMIT, self.bring_home()).await.is_err() {
+            tracing::error!(reader = %self.place.settings.id, code = %codes::LEDGER_WRITE_FAILED, "centre or ledger did not answer before the stop");
         }
         self.release().await;
         while let Some(released) = self.releases.next().await {
             self.released(released);
+        }
+    }
+
+    /// Settlements to their end.
+    async fn bring_home(&mut self) {
+        loop {
+            tokio::select! {
+                Some((done, took)) = self.settling.next() => self.task_done(done, took),
+                Some((ticket, commit)) = self.commits.next() => self.committed(ticket, commit),
+                else => return,
+            }
+            self.settle().await;
         }
     }
 
@@ -384,6 +389,13 @@ impl Loop {
             }
             Done::Passcode(ticket, checked) => self.tell_station(Input::Passcode(ticket, checked)),
         }
+    }
+
+    fn committed(&mut self, ticket: Ticket, commit: Result<ledger::Commit, FailureCode>) {
+        if let Ok(commit) = &commit {
+            self.cost.commit = commit.took;
+        }
+        self.tell_station(Input::Committed(ticket, commit.map(|commit| commit.committed.id)));
     }
 
     fn line_probed(&mut self, outcome: Probed) {
