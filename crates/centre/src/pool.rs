@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// Idle lanes kept; a terminal has five readers.
 const KEPT: usize = 8;
 /// A lane idle for longer is not used again: line equipment forgets it.
-const IDLE: Duration = Duration::from_secs(30);
+const IDLE: Duration = Duration::from_secs(3);
 
 /// A request that may be repeated; all of the protocol's may (PROTOCOL.md).
 #[derive(Debug)]

@@ -13,7 +13,8 @@ use crate::settlement::Settlement;
 use crate::steps::Step;
 use crate::timers::{Timer, Timers};
 use model::{
-    FailureCode, Insertion, InstitutionCode, Moment, ReaderId, StaffId, StationState, Timestamp, VisitId,
+    AuditBy, AuditDeed, FailureCode, Insertion, InstitutionCode, Moment, ReaderId, StaffId, StationState,
+    Timestamp, VisitId,
 };
 use reader::{Command, Event, Lamp, Language, Notice, Profile};
 use std::collections::VecDeque;
@@ -304,6 +305,11 @@ impl Station {
     }
 
     fn out_of_order(&mut self, code: FailureCode, now: Now) {
+        if let State::Armed(armed) = &self.state {
+            // What comes back is unattended again.
+            let by = AuditBy::Staff(armed.by.clone());
+            self.note(by, AuditDeed::VisualCheckDisarmed, now);
+        }
         self.fail_shown(code, now);
         self.leave(State::OutOfOrder);
         if self.reader_ready {
