@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops")]
 
 use reader::ReaderFactory;
-use scenario::{MODELS, Scenario, parse, play};
+use scenario::{Act, MODELS, STEPS, Scenario, Step, parse, play};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -114,6 +114,30 @@ fn names_are_kebab_case_and_titles_are_not_doubled() {
         assert!(titles.insert(scenario.title_ja.clone()), "{name}: this title is there already");
         assert!(titles.insert(scenario.title_en.clone()), "{name}: this title is there already");
     }
+}
+
+/// Steps at which nobody can be as quick as to pull the card, or at which it is to be taken.
+const NOT_PULLED: [&str; 3] = ["reading_number_b", "done", "failed"];
+
+#[test]
+fn the_card_is_pulled_at_every_step_and_every_persona_comes() {
+    let all = scenarios();
+    if std::env::var("UKETSUKE_SCENARIO").is_ok() {
+        return;
+    }
+    let mut pulled: BTreeSet<&str> = BTreeSet::from(NOT_PULLED);
+    let mut came: BTreeSet<&str> = BTreeSet::new();
+    for line in all.iter().flat_map(|(_, scenario)| &scenario.steps) {
+        match &line.step {
+            Step::Act(Act::Pull { at: Some(step) }) => drop(pulled.insert(step)),
+            Step::Act(Act::Place { who, .. }) => drop(came.insert(who)),
+            _ => {}
+        }
+    }
+    assert_eq!(pulled, STEPS.iter().copied().collect());
+    let personas = simulator_card::personas();
+    let missed: Vec<_> = personas.iter().filter(|persona| !came.contains(persona.id.as_str())).collect();
+    assert!(missed.is_empty() && personas.len() >= 20, "{missed:?}");
 }
 
 #[test]
