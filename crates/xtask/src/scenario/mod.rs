@@ -75,7 +75,11 @@ pub(crate) fn scenario(arguments: &ScenarioArguments, stop: &Stop) -> Result<(),
     say::line(format_args!(
         "{good} 件成功、{failed} 件失敗 / {good} passed, {failed} failed, {seconds:.0} s"
     ));
-    if failed == 0 { Ok(()) } else { Err(Fault::Said) }
+    if failed == 0 {
+        return Ok(());
+    }
+    room.keep_logs();
+    Err(Fault::Said)
 }
 
 fn wanted() -> Fault {

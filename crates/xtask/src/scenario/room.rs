@@ -48,6 +48,11 @@ impl Room {
         self.up.daemon.desk()
     }
 
+    /// For whoever looks why something failed.
+    pub(super) fn keep_logs(&self) {
+        self.up.keep_logs();
+    }
+
     /// The same simulator with a daemon at the site that this scenario wants.
     pub(super) fn made_for(self, scenario: &Scenario, stop: &Stop) -> Result<Self, Fault> {
         let tables = tables(scenario);
