@@ -63,6 +63,7 @@ pub struct Judgement {
     pub(crate) last_signature: Option<Vec<u8>>,
     pub(crate) oracle: Vec<OracleEntry>,
     queries: Vec<Query>,
+    refuses_logins: bool,
 }
 
 impl fmt::Debug for Judgement {
@@ -107,6 +108,7 @@ impl Judgement {
             last_signature: None,
             oracle: Vec::new(),
             queries: Vec::new(),
+            refuses_logins: false,
         })
     }
 
@@ -195,6 +197,13 @@ impl Judgement {
         };
     }
 
+    /// Refuses every login from now on, as if each account or its certificate were wrong, or takes them again. Tokens
+    /// that are out are forgotten.
+    pub fn refuse_logins(&mut self, refused: bool) {
+        self.refuses_logins = refused;
+        self.forget_tokens();
+    }
+
     /// Forgets all tokens, as a restarted centre does.
     pub fn forget_tokens(&mut self) {
         self.tokens.clear();
@@ -211,7 +220,7 @@ impl Judgement {
         now: Timestamp,
     ) -> Result<LoginReply, Denied> {
         self.refuse_in_maintenance(now)?;
-        if self.accounts.get(&request.account) != Some(&request.password) {
+        if self.refuses_logins || self.accounts.get(&request.account) != Some(&request.password) {
             return Err(denied(403, refusal::LOGIN_REFUSED, "account or password is wrong"));
         }
         self.tokens.retain(|_, (_, until)| *until > now);

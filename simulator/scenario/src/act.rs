@@ -205,6 +205,10 @@ pub enum Centre {
         /// With so much between.
         millis: u32,
     },
+    /// `centre refuses logins`: account or certificate of every reader is wrong.
+    RefusesLogins,
+    /// `centre takes logins`.
+    TakesLogins,
     /// `centre closes for maintenance`.
     Maintenance,
     /// `centre opens after maintenance`.

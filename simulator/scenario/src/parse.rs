@@ -308,13 +308,15 @@ fn centre(words: &[&str]) -> Result<Centre, String> {
         ["takes", times, "tries", "of", millis, "ms"] => {
             Centre::Takes { times: number(times)?, millis: number(millis)? }
         }
+        ["refuses", "logins"] => Centre::RefusesLogins,
+        ["takes", "logins"] => Centre::TakesLogins,
         ["closes", "for", "maintenance"] => Centre::Maintenance,
         ["opens", "after", "maintenance"] => Centre::MaintenanceOver,
         _ => {
             return Err(String::from(
                 "`centre` is followed by: stops, starts, misbehaves WORD, silent at STEP, behaves, \
                  says WHO VALIDITY, says WHO is not registered, asks MANNER, notes WORD, \
-                 takes N tries of N ms, closes for maintenance, opens after maintenance",
+                 takes N tries of N ms, refuses logins, takes logins, closes for maintenance, opens after maintenance",
             ));
         }
     })

@@ -147,6 +147,8 @@ impl fmt::Display for Centre {
             Self::Asks(manner) => write!(f, "asks {manner}"),
             Self::Notes(word) => write!(f, "notes {word}"),
             Self::Takes { times, millis } => write!(f, "takes {times} tries of {millis} ms"),
+            Self::RefusesLogins => f.write_str("refuses logins"),
+            Self::TakesLogins => f.write_str("takes logins"),
             Self::Maintenance => f.write_str("closes for maintenance"),
             Self::MaintenanceOver => f.write_str("opens after maintenance"),
         }

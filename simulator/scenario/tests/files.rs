@@ -73,6 +73,8 @@ const LINES: &[&str] = &[
     "centre asks one by one, six infos, prescriptions, carry over",
     "centre notes new_thing",
     "centre takes 2 tries of 500 ms",
+    "centre refuses logins",
+    "centre takes logins",
     "centre closes for maintenance",
     "centre opens after maintenance",
     "nobody acts for 3 s",

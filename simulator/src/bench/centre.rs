@@ -62,6 +62,20 @@ pub(super) async fn forget_logins(State(world): State<Arc<World>>) -> StatusCode
     StatusCode::NO_CONTENT
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoginsRequest {
+    refused: bool,
+}
+
+pub(super) async fn logins(
+    State(world): State<Arc<World>>,
+    Json(request): Json<LoginsRequest>,
+) -> StatusCode {
+    world.centre(|centre| centre.refuse_logins(request.refused));
+    StatusCode::NO_CONTENT
+}
+
 pub(super) async fn line(State(world): State<Arc<World>>) -> Json<Counters> {
     Json(world.line_counters())
 }

@@ -87,6 +87,7 @@ fn routes() -> Router<Arc<World>> {
         .route("/v1/centre/line", get(centre::line))
         .route("/v1/centre/tls", post(centre::tls))
         .route("/v1/centre/forget-logins", post(centre::forget_logins))
+        .route("/v1/centre/logins", post(centre::logins))
         .route("/v1/centre/stop", post(centre::stop))
         .route("/v1/centre/start", post(centre::start))
         .fallback(async || Problem::not_found("no such route", ""))

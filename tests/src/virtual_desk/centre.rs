@@ -1,11 +1,11 @@
 //! The line to the mock centre: its judgement, asked message by message, and what of it the terminal believes.
 
 use super::slot::Slot;
-use super::world::{World, in_words};
+use super::world::{PASSWORD, World, in_words};
 use card::{CardChannel, Guard, GuardLimits, GuardPlan, StandIn};
 use centre_wire::{
-    AnswersRequest, CentreMessage, Nonce, Operation, Response, SigningText, TerminalMessage, Word,
-    signing_text,
+    AnswersRequest, CentreMessage, LoginRequest, Nonce, Operation, Response, SigningText, TerminalMessage,
+    Word, signing_text,
 };
 use failure::codes;
 use model::{CentreSession, FailureCode, Maintenance, Moment, Timestamp, VisitId};
@@ -35,6 +35,7 @@ pub(super) struct Line<'a> {
     manner: Manner,
     relay: Option<Carrying>,
     drawn: u64,
+    token: Option<String>,
 }
 
 /// What becomes of a task.
@@ -60,7 +61,15 @@ struct Carrying {
 impl<'a> Line<'a> {
     pub(super) fn new(world: &'a World, site: Site, seed: u64) -> Result<Self, String> {
         let judgement = Judgement::new(world.setup(site)?).map_err(in_words)?;
-        Ok(Self { world, judgement, down: false, manner: Manner::default(), relay: None, drawn: seed << 32 })
+        Ok(Self {
+            world,
+            judgement,
+            down: false,
+            manner: Manner::default(),
+            relay: None,
+            drawn: seed << 32,
+            token: None,
+        })
     }
 
     /// What happens at the centre.
@@ -92,6 +101,8 @@ impl<'a> Line<'a> {
                 self.judgement.set_manner(self.manner.clone());
             }
             Deed::Takes { times, millis } => self.judgement.set_processing(*times, *millis),
+            Deed::RefusesLogins => self.judgement.refuse_logins(true),
+            Deed::TakesLogins => self.judgement.refuse_logins(false),
             Deed::Maintenance => {
                 let window = Maintenance { from: now, until: now.after(MAINTENANCE) };
                 self.judgement.set_maintenance(Some(window));
@@ -126,6 +137,9 @@ impl<'a> Line<'a> {
         if self.judgement.misbehaviour() == Some(Misbehaviour::SilentAfterAccept) {
             return CentreWork::GoesOn;
         }
+        if let Err(code) = self.log_in(wall) {
+            return CentreWork::After(WAY, Err(code));
+        }
         match task {
             CentreTask::Relay { operation, visit } => {
                 match self.open(ticket, operation, visit, slot, moment, wall) {
@@ -148,6 +162,18 @@ impl<'a> Line<'a> {
                 CentreWork::After(WAY, reply.map_err(denied).and_then(|reply| self.believe(&session, reply)))
             }
         }
+    }
+
+    /// A token that the centre no longer takes is replaced, as the terminal does.
+    fn log_in(&mut self, wall: Timestamp) -> Result<(), FailureCode> {
+        if self.token.as_ref().is_some_and(|token| self.judgement.authorize(token, wall).is_ok()) {
+            return Ok(());
+        }
+        let (account, password) = (self.world.account.clone(), String::from(PASSWORD));
+        let token = format!("{:016x}", self.draw());
+        let reply = self.judgement.login(&LoginRequest { account, password }, token, wall).map_err(denied)?;
+        self.token = Some(reply.token);
+        Ok(())
     }
 
     fn garbles(&self) -> bool {

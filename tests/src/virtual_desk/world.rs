@@ -7,9 +7,12 @@ use scenario::Site;
 use scenario::expect::Remarked;
 use simulator::stock::Stock;
 use simulator_card::{Card, Persona};
-use simulator_centre::Setup;
+use simulator_centre::{Account, Setup};
 use std::path::Path;
 use time::OffsetDateTime;
+
+/// Of the reader's account.
+pub(super) const PASSWORD: &str = "virtual";
 
 /// Everything that desks share.
 #[derive(Debug)]
@@ -67,7 +70,7 @@ impl World {
         let issuer = self.stock.issuer();
         Ok(Setup {
             institution: self.institution(site).clone(),
-            accounts: Vec::new(),
+            accounts: vec![Account { account: self.account.clone(), password: String::from(PASSWORD) }],
             patients: self
                 .stock
                 .personas()

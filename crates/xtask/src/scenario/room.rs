@@ -132,6 +132,7 @@ impl Room {
         if stopped {
             self.bench().start_centre()?;
         }
+        self.bench().post("/v1/centre/logins", &json!({ "refused": false }))?;
         self.bench().misbehave(None)?;
         self.bench().manner(&json!({}))?;
         self.bench().maintenance(None)?;

@@ -222,6 +222,12 @@ impl<'a> RealStage<'a> {
                 self.bench.manner(&self.manner)
             }
             Centre::Takes { times, millis } => self.bench.processing(*times, *millis),
+            Centre::RefusesLogins => {
+                self.bench.post("/v1/centre/logins", &json!({ "refused": true })).map(drop)
+            }
+            Centre::TakesLogins => {
+                self.bench.post("/v1/centre/logins", &json!({ "refused": false })).map(drop)
+            }
             Centre::Maintenance => self.bench.maintenance(Some((0, MAINTENANCE_MS))),
             Centre::MaintenanceOver => self.bench.maintenance(None),
         }
