@@ -57,9 +57,16 @@ fn a_line_that_damages_everything_is_garbled_and_used_again_once_it_is_mended() 
     faults(&desk, &json!({ "corrupt_next_frames": u32::MAX }));
     act(&desk, "consent", &json!({ "decision": "agree", "screen": question }));
     assert_lost(&mut events, "READER_GARBLED");
+    // The centre had accepted the card: its result is told, without an answer that nobody could read.
+    let told = next_result(&mut events).unwrap().json().unwrap();
+    assert_eq!(told["consents"], json!([]));
+    assert_eq!(told["remarks"][0]["code"], "CONSENT_MISSING");
     pull(&desk);
     faults(&desk, &json!({ "corrupt_next_frames": 0 }));
-    assert_served_again(&desk, &mut events);
+    until_station(&mut events, "an idle station", |station| station["state"] == "idle").unwrap();
+    assert_eq!(desk.simulator.bench().visit(READER, &Visit::pin("elderly")).unwrap().ended, "take_card");
+    let next = next_result(&mut events).unwrap().json().unwrap();
+    assert_eq!(desk.results().unwrap(), [told, next]);
 }
 
 #[test]
