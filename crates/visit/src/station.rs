@@ -111,6 +111,8 @@ struct Visit {
     number_b_refused: u8,
     /// What is not offered any more in this visit.
     closed: Closed,
+    /// Why identity is not confirmed although it was tried: what the last way that failed ended with.
+    unconfirmed: Option<FailureCode>,
     /// When the patient agreed that the card be registered.
     registering: Option<Timestamp>,
     /// How often the patient was asked once more in this step.

@@ -49,6 +49,7 @@ impl Station {
             face_attempts: 0,
             number_b_refused: 0,
             closed: Closed::default(),
+            unconfirmed: None,
             registering: None,
             reminders: 0,
             step: Step::Agreeing,
@@ -138,7 +139,7 @@ impl Station {
             {
                 Ok(match face::judge(verdict, conditions, self.config.profile) {
                     Ok(()) => self.relay(Verification::Face),
-                    Err(code) => self.face_failed(code, now),
+                    Err(code) => self.not_confirmed(code, now),
                 })
             }
             (
@@ -217,7 +218,8 @@ impl Station {
     pub(super) fn offer_methods(&mut self) -> Next {
         let methods = self.methods();
         if methods.is_empty() {
-            return Next::Fail(self.failure.map_or(codes::INTERNAL, |(code, _)| code));
+            let last = self.visit().and_then(|visit| visit.unconfirmed);
+            return Next::Fail(last.unwrap_or(codes::INTERNAL));
         }
         self.tell([Command::OfferMethods(methods)]);
         Next::Step(Step::Choosing)
@@ -251,11 +253,14 @@ impl Station {
             Ok(()) => codes::FACE_ATTEMPT_FOREIGN,
             Err(code) => code,
         };
-        self.face_failed(code, now)
+        self.not_confirmed(code, now)
     }
 
-    /// A face attempt that did not match says what would help and lets the patient choose again, PIN included.
-    fn face_failed(&mut self, code: FailureCode, now: Now) -> Next {
+    /// A way that did not confirm identity says what would help and lets the patient choose again, PIN included.
+    fn not_confirmed(&mut self, code: FailureCode, now: Now) -> Next {
+        if let Some(visit) = self.visit_mut() {
+            visit.unconfirmed = Some(code);
+        }
         self.say_failure(code, now);
         self.offer_methods()
     }
@@ -273,7 +278,7 @@ impl Station {
             let may_go_on = matches!(check, NumberBCheck::Wrong { left } if left > 1);
             visit.closed.face = !may_go_on || visit.number_b_refused >= NUMBER_B_TRIES;
         }
-        self.face_failed(code, now)
+        self.not_confirmed(code, now)
     }
 
     // ----- PIN ------------------------------------------------------------------------------------------------
@@ -303,8 +308,7 @@ impl Station {
         if let Some(visit) = self.visit_mut() {
             visit.closed.pin = true;
         }
-        self.say_failure(codes::PIN_LOCKED, now);
-        self.offer_methods()
+        self.not_confirmed(codes::PIN_LOCKED, now)
     }
 
     // ----- visual check by passcode ---------------------------------------------------------------------------
@@ -342,8 +346,7 @@ impl Station {
         if let Some(visit) = self.visit_mut() {
             visit.closed.visual = locked;
         }
-        self.say_failure(code, now);
-        self.offer_methods()
+        self.not_confirmed(code, now)
     }
 
     // ----- on to the centre -----------------------------------------------------------------------------------

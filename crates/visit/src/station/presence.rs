@@ -110,11 +110,9 @@ impl Station {
 
     /// The card of this visit is no longer there.
     fn card_gone(&mut self, code: FailureCode, now: Now) {
-        // Who leaves after a failure was said leaves because of it.
-        let code = match (self.visit().map(|visit| &visit.step), self.failure) {
-            (Some(Step::Choosing), Some((said, _))) => said,
-            _ => code,
-        };
+        // Who leaves when identity could not be confirmed leaves because of that.
+        let unconfirmed = self.visit().filter(|visit| matches!(visit.step, Step::Choosing));
+        let code = unconfirmed.and_then(|visit| visit.unconfirmed).unwrap_or(code);
         if self.give_up_visit(code, now) {
             self.tell([Command::Cancel, Command::Show(Notice::Failure(code)), Command::Sound(Sound::Alarm)]);
             self.told_until = Some(now.moment.after(self.config.deadlines.told));

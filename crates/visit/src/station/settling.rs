@@ -180,7 +180,8 @@ impl Station {
             |remark: Remark| outcome.remarks.contains(&remark).then(|| failure::code_for_remark(&remark));
         let advice = trouble
             .or_else(|| remarked(Remark::CertificateInGrace))
-            .or_else(|| remarked(Remark::CertificateExpiresSoon));
+            .or_else(|| remarked(Remark::CertificateExpiresSoon))
+            .or_else(|| remarked(Remark::SubsidyUnanswered));
         match advice {
             Some(code) => {
                 let lamp = if trouble.is_some() { Lamp::Red } else { Lamp::Green };
