@@ -167,6 +167,13 @@ impl Drive {
         self.event(Event::MethodChosen(Method::Pin)).card(CardReply::PinTries(3))
     }
 
+    fn registering_by_pin(&mut self) -> &mut Self {
+        self.typing_pin().event(pin()).card(CardReply::Pin(PinCheck::Right));
+        let relay = self.ticket(Sort::Centre, Which::Right);
+        self.put(Input::Centre(relay, Err(codes::NOT_REGISTERED)));
+        self.event(answer("registration", Decision::Agreed))
+    }
+
     fn asking(&mut self) -> &mut Self {
         self.comparing().matched().centre(relayed()).centre(screens())
     }
@@ -211,6 +218,10 @@ const STATES: &[(&str, Way)] = &[
         d.idle().event(Event::CardPlaced).put(Input::Slot(SlotChange::Present { count: 2 }))
     }),
     ("visit: choosing", |d| d.idle().choosing(2)),
+    ("visit: choosing, reminded", |d| d.idle().choosing(2).wait()),
+    ("visit: choosing, PIN closed", |d| {
+        d.idle().choosing(2).event(Event::MethodChosen(Method::Pin)).card(CardReply::PinTries(0))
+    }),
     ("visit: reading_number_b", |d| d.idle().choosing(2).event(Event::MethodChosen(Method::Face))),
     ("visit: opening_photo", |d| {
         d.idle().choosing(2).event(Event::MethodChosen(Method::Face));
@@ -237,6 +248,13 @@ const STATES: &[(&str, Way)] = &[
         let relay = d.ticket(Sort::Centre, Which::Right);
         d.put(Input::Centre(relay, Err(codes::NOT_REGISTERED)));
         d.event(answer("registration", Decision::Agreed))
+    }),
+    ("visit: counting_tries, registering", |d| d.idle().choosing(2).registering_by_pin()),
+    ("visit: typing_pin, registering", |d| {
+        d.idle().choosing(2).registering_by_pin().card(CardReply::PinTries(3))
+    }),
+    ("visit: checking_pin, registering", |d| {
+        d.idle().choosing(2).registering_by_pin().card(CardReply::PinTries(3)).event(pin())
     }),
     ("visit: fetching_screens", |d| d.idle().choosing(2).comparing().matched().centre(relayed())),
     ("visit: asking", |d| d.idle().choosing(2).asking()),
