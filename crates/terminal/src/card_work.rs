@@ -1,11 +1,12 @@
 //! Card tasks, carried out on the slot's worker.
 
-use crate::place::{CARD_LIMIT, Place};
+use crate::place::{Place, card_limit};
 use card::{CardError, ChannelError, Identity, PinOutcome, Token, Tries};
 use devices::slot::{SlotCard, SlotError};
 use failure::codes;
 use model::{FailureCode, Pii, Purpose};
 use reader::{PhotoCodec, PhotoWanted};
+use std::time::Duration;
 use visit::{CardReply, CardTask, NumberBCheck, PinCheck};
 
 /// Does the task; says what the card answered and, if it was asked, what it said of itself.
@@ -16,7 +17,7 @@ pub(crate) async fn carry_out(
     match task {
         CardTask::Identify => {
             let cas = place.trust.jpki.clone();
-            let identity = run(place, move |card| {
+            let identity = run(place, place.deadlines.identify, move |card| {
                 card.power_fresh()?;
                 let identity = card::identify(card, &cas)?;
                 match identity.token {
@@ -33,7 +34,7 @@ pub(crate) async fn carry_out(
             let wanted = place.settings.factory.profile().photo;
             let mut challenge = [0; 32];
             getrandom::fill(&mut challenge).map_err(|_| codes::INTERNAL)?;
-            let reply = run(place, move |card| {
+            let reply = run(place, place.deadlines.photo, move |card| {
                 let photo = match card::read_photo(card, &number, &trust, challenge) {
                     Ok(photo) => photo,
                     Err(error) => return refused(error).map(CardReply::NumberB).ok_or_else(|| error.into()),
@@ -46,7 +47,7 @@ pub(crate) async fn carry_out(
             Ok((reply, None))
         }
         CardTask::CountPinTries => {
-            let tries = run(place, |card| {
+            let tries = run(place, place.deadlines.card, |card| {
                 card.power_fresh()?;
                 Ok(card::pin_tries(card)?)
             })
@@ -58,7 +59,8 @@ pub(crate) async fn carry_out(
             Ok((CardReply::PinTries(left), None))
         }
         CardTask::CheckPin(pin) => {
-            let outcome = run(place, move |card| Ok(card::verify_pin(card, &pin)?)).await?;
+            let check = move |card: &mut SlotCard| Ok(card::verify_pin(card, &pin)?);
+            let outcome = run(place, place.deadlines.card, check).await?;
             let check = match outcome {
                 PinOutcome::Right => PinCheck::Right,
                 PinOutcome::Wrong { left } => PinCheck::Wrong { left },
@@ -119,9 +121,10 @@ impl From<SlotError> for Trouble {
 
 async fn run<T: Send + 'static>(
     place: &Place,
+    step: Duration,
     job: impl FnOnce(&mut SlotCard) -> Result<T, Trouble> + Send + 'static,
 ) -> Result<T, FailureCode> {
-    match place.slot()?.slot.run(CARD_LIMIT, job).await {
+    match place.slot()?.slot.run(card_limit(step), job).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(Trouble(code))) => Err(code),
         Err(error) => Err(Trouble::from(error).0),

@@ -14,9 +14,11 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 use visit::Deadlines;
 
-/// One card procedure takes at most this long; a real signature needs up to 0.5 s, a read loop less than 1 s
-/// (card.md section 8.4). The visit's own deadlines are longer.
-pub(crate) const CARD_LIMIT: Duration = Duration::from_secs(8);
+/// One card procedure takes at most this much of its step's time, so that the card's silence is noticed as such; a real
+/// signature needs up to 0.5 s, a read loop less than 1 s (card.md section 8.4).
+pub(crate) fn card_limit(step: Duration) -> Duration {
+    step.mul_f64(0.8)
+}
 
 /// What is believed of cards.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! A relay: APDUs carried between centre and card, each past the guard.
 
 use crate::config::StandIn;
-use crate::place::{CARD_LIMIT, Place};
+use crate::place::{Place, card_limit};
 use card::{CardChannel, ChannelError, Guard, GuardPlan, Identity};
 use centre::{Relay, Step};
 use devices::slot::SlotCard;
@@ -116,7 +116,7 @@ async fn transact<T: Send + 'static>(
     place
         .slot()?
         .slot
-        .run(CARD_LIMIT, job)
+        .run(card_limit(place.deadlines.card), job)
         .await
         .map_err(|error| trouble(error.code(), &error))?
         .map_err(|error| trouble(error.code(), &error))
