@@ -56,9 +56,10 @@ entries! {
     CENTRE_REFUSED {
         cause: "センターが理由を示して断りました。", "The centre refused and gave a reason of its own.";
         patient: wait_ja!(), wait_en!();
-        reception: concat!("表示された番号と文を控えます。", papers_ja!()),
-            concat!("Note the code and text shown. ", papers_en!());
-        technician: concat!("番号を", call_ja!(), "に伝えます。"), concat!("Report the code to the ", call_en!(), ".");
+        reception: concat!("時刻を控え、担当の技術者に知らせます。", papers_ja!()),
+            concat!("Note the time and tell the technician. ", papers_en!());
+        technician: concat!("その時刻のログで、センターが断った理由の言葉を探し、", call_ja!(), "に伝えます。"),
+            concat!("Find the centre's word of refusal in the log at that time and report it to the ", call_en!(), ".");
     }
     CENTRE_PROCESSING {
         cause: "センターは回答を受け付けましたが、時間内に結果が届きませんでした。",
