@@ -91,7 +91,8 @@ pub fn entry(code: FailureCode) -> &'static Entry {
 pub const fn code_for_validity(validity: Validity) -> Option<FailureCode> {
     match validity {
         Validity::Valid | Validity::ValidUnregistered => None,
-        Validity::Invalid | Validity::InvalidWithNewer => Some(codes::QUALIFICATION_INVALID),
+        Validity::Invalid => Some(codes::QUALIFICATION_INVALID),
+        Validity::InvalidWithNewer => Some(codes::QUALIFICATION_REPLACED),
         Validity::NotFound => Some(codes::QUALIFICATION_NOT_FOUND),
         Validity::Several => Some(codes::QUALIFICATION_SEVERAL),
     }
@@ -305,6 +306,12 @@ mod tests {
             (codes::PIN_LOCKED, "暗証番号のないカード", "without a PIN"),
             (codes::PATIENT_SLOW, "まだ操作中ですか", "Are you still there?"),
             (codes::CHARACTERS_BLANKED, "●で上書きせず", "do not overwrite"),
+            (
+                codes::QUALIFICATION_INVALID,
+                "新しい資格はまだ登録されていません",
+                "no newer one is registered yet",
+            ),
+            (codes::QUALIFICATION_REPLACED, "新しい資格が登録されています", "a newer one is registered"),
         ] {
             let Entry { cause, patient, reception, .. } = entry(code);
             let has = |word: &str, texts: [&str; 3]| texts.iter().any(|text| text.contains(word));
@@ -351,7 +358,7 @@ mod tests {
             (Validity::Valid, None),
             (Validity::ValidUnregistered, None),
             (Validity::Invalid, Some(codes::QUALIFICATION_INVALID)),
-            (Validity::InvalidWithNewer, Some(codes::QUALIFICATION_INVALID)),
+            (Validity::InvalidWithNewer, Some(codes::QUALIFICATION_REPLACED)),
             (Validity::NotFound, Some(codes::QUALIFICATION_NOT_FOUND)),
             (Validity::Several, Some(codes::QUALIFICATION_SEVERAL)),
         ] {

@@ -192,8 +192,10 @@ codes! {
     REGISTRATION_DECLINED,
 
     // What the centre says of the insurance
-    /// Validity 2 or 3: the qualification known to the centre is no longer valid.
+    /// Validity 2: the qualification known to the centre is no longer valid, and no newer one is registered.
     QUALIFICATION_INVALID,
+    /// Validity 3: the qualification that was asked for is no longer valid; a newer one is registered.
+    QUALIFICATION_REPLACED,
     /// Validity 4: the centre knows no qualification.
     QUALIFICATION_NOT_FOUND,
     /// Validity 5: several qualifications match.

@@ -1,6 +1,6 @@
 //! What the centre says of the insurance when it is not a plain "valid".
 
-use super::{entries, wait_en, wait_ja};
+use super::{call_en, call_ja, entries, wait_en, wait_ja};
 
 /// The ladder of the ministry's rule for a qualification that could not be confirmed, up to the claim.
 macro_rules! ladder_ja {
@@ -23,15 +23,28 @@ entries! {
         cause: "センターに登録された資格が無効で、新しい資格はまだ登録されていません。",
             "The qualification known to the centre is no longer valid, and no newer one is registered yet.";
         patient: "保険が変わった方は、係の者にお知らせください。", "If your insurance has changed, please tell the staff.";
-        reception: concat!("お帰ししません。保険が変わっていないか伺います。", ladder_ja!(), "閉院時と翌朝に、もう一度照会します。"),
+        reception: concat!("患者さんをお帰しせず、保険が変わっていないか伺います。", ladder_ja!(), "診療終了時と翌朝に、もう一度照会します。"),
             concat!("Do not send the patient away. Ask whether the insurance changed. ", ladder_en!(),
                 " Ask the centre again at closing time and next morning.");
         technician: "何もしません。登録の遅れで起こります。", "Nothing to do: registration may lag behind.";
     }
+    QUALIFICATION_REPLACED {
+        cause: "照会した資格は失われていて、新しい資格が登録されています。",
+            "The qualification that was asked for is lost, and a newer one is registered.";
+        patient: "保険が変わった方は、新しい番号を係の者にお知らせください。",
+            "If your insurance has changed, please tell the staff your new number.";
+        reception: concat!("患者さんをお帰しせず、新しい保険の記号と番号を伺い、その番号で照会し直します。", ladder_ja!()),
+            concat!("Do not send the patient away. Ask for the number of the new insurance and look that up. ", ladder_en!());
+        // readers.md 9.2
+        technician: concat!("番号での照会で起こり、カードでの照会では起こらないとされています。カードで起きたときは、時刻を控えて",
+                call_ja!(), "と開発元に連絡します。"),
+            concat!("It comes of look-ups by number and is said never to come of a card. If it did, note the time and tell the ",
+                call_en!(), " and the maintainers.");
+    }
     QUALIFICATION_NOT_FOUND {
         cause: "センターに資格が見つかりません。", "The centre knows no qualification.";
         patient: "最近、保険が変わった方は、係の者にお知らせください。", "If your insurance changed lately, please tell the staff.";
-        reception: concat!("お帰ししません。就職や引っ越しの直後か伺い、番号で照会したときは入力を見直します。", ladder_ja!()),
+        reception: concat!("患者さんをお帰しせず、就職や引っ越しの直後か伺います。番号で照会したときは入力を見直します。", ladder_ja!()),
             concat!("Do not send the patient away. Ask about a new job or a move; after a look-up by number, check the digits. ",
                 ladder_en!());
         technician: "何もしません。登録の遅れで起こります。", "Nothing to do: registration may lag behind.";
