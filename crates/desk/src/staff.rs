@@ -187,8 +187,8 @@ impl From<StaffFault> for Problem {
             }
             StaffFault::NotReady => Reason {
                 word: "reader_not_ready",
-                ja: "カードリーダーが使えません。",
-                en: "The reader cannot be used.",
+                ja: "カードリーダーは準備中か停止中です。ほかのカードリーダーか、資格確認書などで受け付けられます。",
+                en: "The reader is not ready. Another reader, the 資格確認書 or other papers serve instead.",
             },
         };
         let status = match fault {
@@ -196,5 +196,29 @@ impl From<StaffFault> for Problem {
             _ => StatusCode::CONFLICT,
         };
         Self::because(status, codes::STAFF_ACT_UNTIMELY, reason)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops")]
+mod tests {
+    use super::*;
+
+    /// As in the failure catalogue: no words end at what is not possible.
+    #[test]
+    fn every_refusal_says_a_reason_and_a_way_on() {
+        for fault in [
+            StaffFault::Busy,
+            StaffFault::NoVisit,
+            StaffFault::OtherVisit,
+            StaffFault::Untimely,
+            StaffFault::NotReady,
+        ] {
+            let said = String::from_utf8(Problem::from(fault).json()).unwrap();
+            for banned in ["使えません", "10割", "全額", "cannot be used", "in full"] {
+                assert!(!said.contains(banned), "{fault:?}: {said}");
+            }
+            assert!(said.contains("資格確認書") && said.contains(r#""reason":""#), "{fault:?}: {said}");
+        }
     }
 }

@@ -39,13 +39,13 @@ pub enum Notice {
     Wait,
     /// 「完了しました」.
     Done,
-    /// 「カードをお取りください」.
+    /// 「カードをお取りになり、受付へお声がけください」.
     TakeCard,
     /// The card was left behind.
     CardLeft,
     /// A failure; the reader shows the catalogue's words for the patient.
     Failure(FailureCode),
-    /// 「ただいま使えません。受付へお声がけください」.
+    /// 「ただいま準備中です。受付で承ります（資格確認書などもお使いいただけます）」.
     OutOfOrder,
     /// 「職員が確認します。カードを置いてください」: 目視確認 is armed for the next card.
     VisualArmed,
