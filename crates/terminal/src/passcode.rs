@@ -47,7 +47,7 @@ pub enum PasscodeFault {
     Open(u32),
     /// It is none.
     #[error(
-        "暗証の形ではありません。uketsuke passcode set で作り直してください / it is not a passcode file: make it anew with `uketsuke passcode set`"
+        "パスコードのファイルではありません。uketsuke passcode set で作り直してください / it is not a passcode file: make it anew with `uketsuke passcode set`"
     )]
     WrongForm,
     /// The system gives no randomness.

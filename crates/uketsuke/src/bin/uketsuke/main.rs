@@ -56,7 +56,7 @@ enum Command {
         #[command(subcommand)]
         what: staff::Audit,
     },
-    /// カードリーダーで使う職員用の暗証 / The staff's passcode for the readers.
+    /// カードリーダーで使う職員用のパスコード / The staff's passcode for the readers.
     Passcode {
         #[command(subcommand)]
         what: passcode::Passcode,

@@ -40,7 +40,7 @@ pub(crate) fn set(path: &Path) -> Result<(), SetError> {
     let stdin = std::io::stdin();
     let passcode = if stdin.is_terminal() {
         let _quiet = Quiet::from(&stdin).map_err(SetError::Input)?;
-        let first = line(&stdin, "新しい暗証（4 桁） / new passcode (four digits): ")?;
+        let first = line(&stdin, "新しいパスコード（4 桁） / new passcode (four digits): ")?;
         let second = line(&stdin, "もう一度 / again: ")?;
         if *first != *second {
             return Err(SetError::Differ);
