@@ -291,7 +291,7 @@ const PRODUCERS: &[(FailureCode, &str, &str)] = &[
         "tests/tests/failures_card.rs",
         "digits_that_were_misread_are_tried_once_for_each_choice_and_three_times_in_a_visit",
     ),
-    (NUMBER_B_UNREADABLE, "crates/visit/tests/state_table.txt", "state_table"),
+    (NUMBER_B_UNREADABLE, "simulator/scenarios/digits-unreadable.txt", "digits-unreadable"),
     (NUMBER_B_LAST_TRY, "crates/visit/tests/transcripts/number_b_last_try.txt", "number_b_last_try"),
     (
         NUMBER_B_LOCKED,
