@@ -32,6 +32,11 @@ pub enum Fault {
         /// Where in its life it stands.
         rule: CertificateRule,
     },
+    /// So many tries are left on 照合番号B of the card face, as earlier readings left them.
+    NumberBTries {
+        /// How many; 0 is locked.
+        left: u8,
+    },
     /// The PIN of EF 0018 is blocked.
     PinBlocked,
     /// No PIN opens anything, as on a 顔認証 card.
@@ -107,6 +112,11 @@ impl Card {
                 )?;
                 if let Some(File::Data { bytes, .. }) = self.contents.jpki.get_mut(&0x000A) {
                     *bytes = certificate;
+                }
+            }
+            Fault::NumberBTries { left } => {
+                if let Some(File::Reference(number)) = self.contents.face.get_mut(&0x0012) {
+                    number.left = left;
                 }
             }
             Fault::PinBlocked => {

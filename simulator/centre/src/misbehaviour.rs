@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Misbehaviour {
     /// Judge the signature of an earlier relay in place of the fresh one: what a replaying terminal would send.
     ReplayEarlierSignature,
+    /// Refuse a good signature with a word that only this centre knows.
+    RefuseForItsOwnReason,
     /// Ask the card to verify a PIN.
     AskVerify,
     /// Ask the card to sign another text than this relay's.

@@ -245,6 +245,9 @@ impl Judgement {
             let why = "not the card's signature over this relay's text";
             return self.refuse(relay, refusal::SIGNATURE_REFUSED, why, serial, now);
         }
+        if self.misbehaviour == Some(Misbehaviour::RefuseForItsOwnReason) {
+            return self.refuse(relay, "own_reason", "for a reason of its own", serial, now);
+        }
         let validity = match self.admit(relay.operation, certificate.serial) {
             Ok(validity) => validity,
             Err((word, why)) => return self.refuse(relay, word, why, serial, now),

@@ -65,8 +65,12 @@ pub enum Act {
     ReaderSilent,
     /// `reader speaks`.
     ReaderSpeaks,
+    /// `reader slow N ms`: everything that it says comes so much later.
+    ReaderSlow(u32),
     /// `reader fault N`: reports a fault of its own.
     ReaderFault(u8),
+    /// `reader self-test fails N`: from the next identification on, which a cable pulled and plugged in brings.
+    ReaderSelfTest(u8),
     /// `staff DEED by WHO`.
     Staff {
         /// What.
@@ -97,12 +101,8 @@ pub enum How {
     SilentChip,
     /// `slow chip N ms`: for each command.
     SlowChip(u32),
-    /// `pin blocked`.
-    PinBlocked,
-    /// `no pin`: 顔認証マイナンバーカード.
-    NoPin,
-    /// `certificate RULE`, e.g. `certificate expired`.
-    Certificate(&'static str),
+    /// `number b tries N`: so many are left on 照合番号B.
+    NumberBTries(u8),
     /// `not a my number card`: some other card with a chip.
     OtherCard,
     /// `a telephone`: スマホ用電子証明書 in place of a card.
@@ -194,6 +194,11 @@ pub enum Centre {
         /// Whose card.
         who: String,
     },
+    /// `centre says WHO is unknown`: nobody is insured under the card, and it cannot be registered.
+    Unknown {
+        /// Whose card.
+        who: String,
+    },
     /// `centre asks MANNER…`: `bundled` or `one by one`, `six infos`, `prescriptions`, `carry over`.
     Asks(Manner),
     /// `centre notes WORD`: a word beside every result.
@@ -231,6 +236,7 @@ pub struct Manner {
 /// Ways in which the centre misbehaves, by the bench's words.
 pub const MISBEHAVIOURS: &[&str] = &[
     "replay_earlier_signature",
+    "refuse_for_its_own_reason",
     "ask_verify",
     "ask_other_text",
     "ask_other_application",

@@ -7,6 +7,8 @@ use model::{AuditDeed, ConsentItem, Decision, FailureCode, Validity, Verificatio
 pub enum Expect {
     /// `reader shows take card`, `reader shows CODE`: what the screen says.
     Shows(String),
+    /// `screen speaks en`.
+    Speaks(&'static str),
     /// `reader asks …`.
     Asks(Asked),
     /// `tries left N`: beside the PIN pad.
@@ -22,6 +24,8 @@ pub enum Expect {
         /// 資格有効性.
         validity: Validity,
     },
+    /// `result is of WHO`: name, number, branch and alias of the last result are that persona's, and no other's.
+    ResultOf(String),
     /// `consents ITEM DECISION, …`: exactly these on the last result; `no consents`.
     Consents(Vec<(ConsentItem, Decision)>),
     /// `remarks CODE[ about WHAT], …`: exactly these on the last result; `no remarks`.

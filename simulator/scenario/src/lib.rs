@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`act`] | what somebody does |
 //! | [`expect`] | what must come true |
+//! | `person` | whose result it is |
 //! | `parse`, `print` | the files, in both directions |
 //! | `play` | a scenario played on a stage, and judged |
 //! | `words` | the words of the files |
@@ -14,6 +15,7 @@
 pub mod act;
 pub mod expect;
 mod parse;
+mod person;
 mod play;
 mod print;
 mod words;
@@ -21,6 +23,7 @@ mod words;
 pub use act::Act;
 pub use expect::Expect;
 pub use parse::{ParseError, parse};
+pub use person::Person;
 pub use play::{Missed, Played, ResultSeen, Seen, Stage, play};
 pub use words::{
     DEADLINES, MODELS, STEPS, audit_word, code_named, decision_named, decision_word, deed_named, item_named,

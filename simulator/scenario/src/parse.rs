@@ -22,8 +22,6 @@ pub struct ParseError {
     pub fault: String,
 }
 
-/// Ways in which a card's certificate may be, by the simulator's words.
-const RULES: &[&str] = &["running", "expiring", "in-grace", "lapsed"];
 const METHODS: &[&str] = &["face", "pin", "visual"];
 const LANGUAGES: &[&str] = &["ja", "en", "zh", "ko"];
 
@@ -32,6 +30,7 @@ const KEYWORDS: &[&str] = &[
     "title",
     "code",
     "reader",
+    "screen",
     "site",
     "passcode",
     "deadline",
@@ -127,7 +126,9 @@ impl Draft {
             ["code", "none"] => self.code = Some(None),
             ["code", word] => self.code = Some(Some(code(word)?)),
             ["reader", "any"] => self.readers = Some(MODELS.to_vec()),
-            ["reader", word, ..] if !["shows", "asks", "silent", "speaks", "fault"].contains(word) => {
+            ["reader", word, ..]
+                if !["shows", "asks", "silent", "speaks", "slow", "fault", "self-test"].contains(word) =>
+            {
                 let models = words.iter().skip(1).map(|word| one_of(MODELS, word));
                 self.readers = Some(models.collect::<Result<_, _>>()?);
             }
@@ -203,6 +204,8 @@ fn act(line: &str, words: &[&str]) -> Result<Option<Act>, String> {
         ["replug"] => Act::Replug,
         ["reader", "silent"] => Act::ReaderSilent,
         ["reader", "speaks"] => Act::ReaderSpeaks,
+        ["reader", "slow", many, "ms"] => Act::ReaderSlow(number(many)?),
+        ["reader", "self-test", "fails", many] => Act::ReaderSelfTest(number(many)?),
         ["reader", "fault", many] => Act::ReaderFault(number(many)?),
         ["staff", deed, "by", who] => {
             StaffId::try_from((*who).to_owned()).map_err(|fault| format!("`{who}` names nobody: {fault}"))?;
@@ -235,18 +238,15 @@ fn how(part: &str) -> Result<How, String> {
         ["photo", "of", "another", "chip"] => How::PhotoOfAnotherChip,
         ["silent", "chip"] => How::SilentChip,
         ["slow", "chip", many, "ms"] => How::SlowChip(number(many)?),
-        ["pin", "blocked"] => How::PinBlocked,
-        ["no", "pin"] => How::NoPin,
-        ["certificate", rule] => How::Certificate(one_of(RULES, rule)?),
+        ["number", "b", "tries", many] => How::NumberBTries(number(many)?),
         ["not", "a", "my", "number", "card"] => How::OtherCard,
         ["a", "telephone"] => How::Telephone,
         ["no", "power"] => How::NoPower,
         _ => {
             return Err(format!(
                 "`{part}` is no way to lay a card down. Right would be: turned over, tray only, slot only, \
-                 forged photo, photo of another chip, silent chip, slow chip N ms, pin blocked, no pin, \
-                 certificate {}, not a my number card, a telephone, no power",
-                RULES.join("|")
+                 forged photo, photo of another chip, silent chip, slow chip N ms, number b tries N, \
+                 not a my number card, a telephone, no power"
             ));
         }
     })
@@ -302,6 +302,7 @@ fn centre(words: &[&str]) -> Result<Centre, String> {
         ["misbehaves", how] => Centre::Misbehaves(one_of(MISBEHAVIOURS, how)?),
         ["silent", "at", step] => Centre::SilentAt(one_of(CENTRE_STEPS, step)?),
         ["says", who, "is", "not", "registered"] => Centre::NotRegistered { who: name(who)? },
+        ["says", who, "is", "unknown"] => Centre::Unknown { who: name(who)? },
         ["says", who, validity] => Centre::Says { who: name(who)?, validity: meaning(VALIDITIES, validity)? },
         ["asks", ..] => Centre::Asks(manner(&words.join(" "))?),
         ["notes", word] => Centre::Notes((*word).to_owned()),
@@ -315,7 +316,7 @@ fn centre(words: &[&str]) -> Result<Centre, String> {
         _ => {
             return Err(String::from(
                 "`centre` is followed by: stops, starts, misbehaves WORD, silent at STEP, behaves, \
-                 says WHO VALIDITY, says WHO is not registered, asks MANNER, notes WORD, \
+                 says WHO VALIDITY, says WHO is not registered, says WHO is unknown, asks MANNER, notes WORD, \
                  takes N tries of N ms, refuses logins, takes logins, closes for maintenance, opens after maintenance",
             ));
         }
@@ -344,6 +345,7 @@ fn manner(words: &str) -> Result<Manner, String> {
 fn expect(line: &str, words: &[&str]) -> Result<Option<Expect>, String> {
     Ok(Some(match words {
         ["reader", "shows", ..] => Expect::Shows(shown(&rest(line, 2))?),
+        ["screen", "speaks", word] => Expect::Speaks(one_of(LANGUAGES, word)?),
         ["reader", "asks", rest @ ..] => Expect::Asks(asked(rest)?),
         ["tries", "left", many] => Expect::TriesLeft(number(many)?),
         ["board", "says", "nothing"] => Expect::BoardSays(None),
@@ -354,6 +356,7 @@ fn expect(line: &str, words: &[&str]) -> Result<Option<Expect>, String> {
             let (by, validity) = pair(&words)?;
             Expect::Result { by: meaning(VERIFICATIONS, by)?, validity: meaning(VALIDITIES, validity)? }
         }
+        ["result", "is", "of", who] => Expect::ResultOf(name(who)?),
         ["no", "result"] => Expect::NoResult,
         ["no", "consents"] => Expect::Consents(Vec::new()),
         ["no", "remarks"] => Expect::Remarks(Vec::new()),

@@ -47,6 +47,8 @@ pub trait Stage {
 pub struct Seen {
     /// What the reader's screen says: a notice's word or a failure's code.
     pub notice: String,
+    /// In which language: `ja`, `en`, `zh`, `ko`.
+    pub language: String,
     /// What it asks.
     pub asked: Asked,
     /// Beside the PIN pad.
@@ -68,6 +70,8 @@ pub struct Seen {
 /// One result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultSeen {
+    /// Whose name, number, branch and alias it tells: personas by their ids.
+    pub of: Vec<String>,
     /// How identity was confirmed.
     pub by: Verification,
     /// 資格有効性.
@@ -196,6 +200,7 @@ impl Player<'_> {
     fn expect(&mut self, expect: &Expect) -> Result<(), String> {
         match expect {
             Expect::Shows(word) => self.until("that notice", |seen| seen.notice == *word),
+            Expect::Speaks(language) => self.until("that language", |seen| seen.language == *language),
             Expect::Asks(asked) => self.until("that question", |seen| same(&seen.asked, asked)),
             Expect::TriesLeft(many) => {
                 self.until("so many tries", |seen| seen.asked == Asked::Pin && seen.tries_left == Some(*many))
@@ -212,6 +217,10 @@ impl Player<'_> {
                 } else {
                     Err(format!("the result is by {:?}, {:?}", result.by, result.validity))
                 }
+            }
+            Expect::ResultOf(who) => {
+                let of = self.last_result()?.of;
+                if of == [who.as_str()] { Ok(()) } else { Err(format!("the result is of {of:?}")) }
             }
             Expect::Consents(wanted) => {
                 let mut consents = self.last_result()?.consents;

@@ -83,6 +83,8 @@ impl fmt::Display for Act {
             Self::Replug => f.write_str("replug"),
             Self::ReaderSilent => f.write_str("reader silent"),
             Self::ReaderSpeaks => f.write_str("reader speaks"),
+            Self::ReaderSlow(millis) => write!(f, "reader slow {millis} ms"),
+            Self::ReaderSelfTest(number) => write!(f, "reader self-test fails {number}"),
             Self::ReaderFault(number) => write!(f, "reader fault {number}"),
             Self::Staff { deed, by } => {
                 let word = match deed {
@@ -110,9 +112,7 @@ impl fmt::Display for How {
             Self::PhotoOfAnotherChip => "photo of another chip",
             Self::SilentChip => "silent chip",
             Self::SlowChip(millis) => return write!(f, "slow chip {millis} ms"),
-            Self::PinBlocked => "pin blocked",
-            Self::NoPin => "no pin",
-            Self::Certificate(rule) => return write!(f, "certificate {rule}"),
+            Self::NumberBTries(many) => return write!(f, "number b tries {many}"),
             Self::OtherCard => "not a my number card",
             Self::Telephone => "a telephone",
             Self::NoPower => "no power",
@@ -144,6 +144,7 @@ impl fmt::Display for Centre {
             Self::Behaves => f.write_str("behaves"),
             Self::Says { who, validity } => write!(f, "says {who} {}", validity_word(*validity)),
             Self::NotRegistered { who } => write!(f, "says {who} is not registered"),
+            Self::Unknown { who } => write!(f, "says {who} is unknown"),
             Self::Asks(manner) => write!(f, "asks {manner}"),
             Self::Notes(word) => write!(f, "notes {word}"),
             Self::Takes { times, millis } => write!(f, "takes {times} tries of {millis} ms"),
@@ -174,6 +175,7 @@ impl fmt::Display for Expect {
                 write!(f, "reader shows {word}")
             }
             Self::Shows(word) => write!(f, "reader shows {}", word.replace('_', " ")),
+            Self::Speaks(language) => write!(f, "screen speaks {language}"),
             Self::Asks(asked) => write!(f, "reader asks {asked}"),
             Self::TriesLeft(many) => write!(f, "tries left {many}"),
             Self::BoardSays(Some(code)) => write!(f, "board says {code}"),
@@ -182,6 +184,7 @@ impl fmt::Display for Expect {
             Self::Result { by, validity } => {
                 write!(f, "result by {}, {}", verification_word(*by), validity_word(*validity))
             }
+            Self::ResultOf(who) => write!(f, "result is of {who}"),
             Self::Consents(consents) if consents.is_empty() => f.write_str("no consents"),
             Self::Consents(consents) => {
                 let all = consents

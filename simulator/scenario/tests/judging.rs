@@ -4,7 +4,7 @@
 
 use model::{ConsentItem, Decision, Validity, Verification};
 use scenario::expect::{Asked, Remarked};
-use scenario::{Act, ResultSeen, Seen, Stage, code_named, parse, play};
+use scenario::{Act, Person, ResultSeen, Seen, Stage, code_named, parse, play};
 use std::time::Duration;
 
 /// A desk that shows one thing after the other, one second each, whatever is done.
@@ -39,6 +39,7 @@ impl Stage for Script {
 fn idle() -> Seen {
     Seen {
         notice: String::from("place_card"),
+        language: String::from("ja"),
         asked: Asked::Nothing,
         tries_left: None,
         state: String::from("idle"),
@@ -56,6 +57,7 @@ fn asking(screen: &str) -> Seen {
 
 fn with_result() -> Seen {
     let result = ResultSeen {
+        of: vec![String::from("worker")],
         by: Verification::Face,
         validity: Validity::Valid,
         consents: vec![(ConsentItem::Medicines, Decision::Agreed)],
@@ -81,7 +83,7 @@ fn missed(code: &str, lines: &str, shows: Vec<Seen>) -> String {
 
 #[test]
 fn what_comes_true_in_time_is_good() {
-    let lines = "result by face, valid\nconsents medicines agreed\nremarks CONSENT_MISSING about operations";
+    let lines = "result by face, valid\nresult is of worker\nconsents medicines agreed\nremarks CONSENT_MISSING about operations";
     assert_eq!(missed("CONSENT_MISSING", lines, vec![idle(), with_result()]), "");
     assert_eq!(missed("none", "no result\nno result", vec![idle()]), "");
 }
@@ -93,6 +95,7 @@ fn what_does_not_come_is_missed_with_its_line() {
     assert!(missed("none", "choose face", vec![idle()]).starts_with("line 5: `choose face`"));
     assert!(missed("none", "agree operations", vec![asking("six-infos")]).starts_with("line 5"));
     assert!(missed("none", "pull at asking", vec![idle()]).starts_with("line 5"));
+    assert!(missed("none", "screen speaks en", vec![idle()]).starts_with("line 5"));
     assert!(missed("none", "audit armed by tanaka", vec![idle()]).starts_with("line 5"));
 }
 
@@ -102,6 +105,7 @@ fn another_result_than_the_one_named_is_missed() {
     assert!(of("result by pin, valid").starts_with("line 5"));
     assert!(of("result by face, invalid").starts_with("line 5"));
     let result = "result by face, valid\n";
+    assert!(of(&format!("{result}result is of housewife")).starts_with("line 6"));
     assert!(of(&format!("{result}no consents")).starts_with("line 6"));
     assert!(of(&format!("{result}consents medicines refused")).starts_with("line 6"));
     assert!(of(&format!("{result}no remarks")).starts_with("line 6"));
@@ -129,4 +133,25 @@ fn every_question_is_answered_until_there_are_none() {
     assert_eq!(played("none", "refuse all", shows), (None, vec![Decision::Refused; 2]));
     let endless = missed("none", "agree all", vec![asking("again"); 50]);
     assert!(endless.contains("the questions do not end"), "{endless}");
+}
+
+#[test]
+fn a_person_is_meant_by_every_particular_and_by_a_blank_for_one_character() {
+    let person = |name: &str, number: &str, branch: Option<&str>, alias: Option<&str>| Person {
+        name: name.to_owned(),
+        number: number.to_owned(),
+        branch: branch.map(str::to_owned),
+        alias: alias.map(str::to_owned),
+    };
+    let own = person("例示　𡈽雄", "123", Some("02"), None);
+    assert!(own.is_meant_by(&own) && own.is_meant_by(&person("例示　●雄", "123", Some("02"), None)));
+    for other in [
+        person("例示　雄", "123", Some("02"), None),
+        person("例示　𡈽子", "123", Some("02"), None),
+        person("例示　𡈽雄", "124", Some("02"), None),
+        person("例示　𡈽雄", "123", None, None),
+        person("例示　𡈽雄", "123", Some("02"), Some("別名")),
+    ] {
+        assert!(!own.is_meant_by(&other));
+    }
 }

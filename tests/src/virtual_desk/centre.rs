@@ -88,6 +88,10 @@ impl<'a> Line<'a> {
                 let patient = self.patient(who)?;
                 self.judgement.put_patient(Patient { registered: false, ..patient });
             }
+            Deed::Unknown { who } => {
+                let serial = self.patient(who)?.serial;
+                self.judgement.remove_patient(serial);
+            }
             Deed::Asks(manner) => {
                 let bundling = if manner.one_by_one { Bundling::OneByOne } else { Bundling::Bundled };
                 let note = self.manner.note.clone();

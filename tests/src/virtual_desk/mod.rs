@@ -298,16 +298,17 @@ impl Stage for VirtualDesk<'_> {
     fn look(&mut self) -> Result<Seen, String> {
         self.settle()?;
         let view = self.station.view();
-        let (notice, asked, tries_left) = self.screen();
+        let (words, asked, tries_left) = self.screen();
         Ok(Seen {
-            notice,
+            notice: words.notice,
+            language: words.language,
             asked,
             tries_left,
             state: String::from(world::state_word(view.state)),
             step: view.step.map(str::to_owned),
             board: view.failure.map(|(code, _)| code),
             settling: view.settling,
-            results: self.results.iter().map(seen).collect(),
+            results: self.results.iter().map(|result| seen(result, self.world)).collect(),
             audit: self.audit.clone(),
         })
     }
@@ -346,8 +347,9 @@ impl Stage for VirtualDesk<'_> {
     }
 }
 
-fn seen(result: &VisitResult) -> ResultSeen {
+fn seen(result: &VisitResult, world: &World) -> ResultSeen {
     ResultSeen {
+        of: world.whose(result),
         by: result.verification,
         validity: result.validity,
         consents: result.consents.iter().map(|consent| (consent.item, consent.decision)).collect(),

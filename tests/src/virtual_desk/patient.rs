@@ -11,8 +11,15 @@ use scenario::Act;
 use scenario::act::{Digits, Face, How, Staff, Typed};
 use scenario::expect::Asked;
 use simulator_card::face::{Scene, camera};
-use simulator_card::{Card, CertificateRule, Fault, FaultContext};
+use simulator_card::{Card, Fault, FaultContext};
+use std::time::Duration;
 use visit::{Input, StaffDeed};
+
+/// What stands on the screen, and in which language.
+pub(super) struct Words {
+    pub(super) notice: String,
+    pub(super) language: String,
+}
 
 impl VirtualDesk<'_> {
     pub(super) fn perform(&mut self, act: &Act) -> Result<(), String> {
@@ -50,6 +57,8 @@ impl VirtualDesk<'_> {
             }
             Act::ReaderSilent => self.unit(UnitAct::Silence(true)),
             Act::ReaderSpeaks => self.unit(UnitAct::Silence(false)),
+            Act::ReaderSlow(millis) => self.unit(UnitAct::Slow(Duration::from_millis((*millis).into()))),
+            Act::ReaderSelfTest(number) => self.unit(UnitAct::SelfTest(*number)),
             Act::ReaderFault(number) => self.unit(UnitAct::ReportFault(*number)),
             Act::Staff { deed, by } => self.staff(*deed, by),
             Act::Centre(deed) => {
@@ -64,8 +73,8 @@ impl VirtualDesk<'_> {
         self.answer_with(Answer::Consent(decision == Decision::Agreed))
     }
 
-    /// What the patient sees: the notice, what is asked, and the tries beside a pad.
-    pub(super) fn screen(&self) -> (String, Asked, Option<u8>) {
+    /// What the patient sees: the screen's words and language, what is asked, and the tries beside a pad.
+    pub(super) fn screen(&self) -> (Words, Asked, Option<u8>) {
         let seen = sees(&self.pair);
         let (asked, tries) = match seen.asked {
             AskedView::Nothing | AskedView::Document => (Asked::Nothing, None),
@@ -77,7 +86,7 @@ impl VirtualDesk<'_> {
             AskedView::Passcode { .. } => (Asked::Passcode, None),
             AskedView::Consent { screen, .. } => (Asked::Consent(screen), None),
         };
-        (seen.notice, asked, tries)
+        (Words { notice: seen.notice, language: seen.language.to_owned() }, asked, tries)
     }
 
     fn unit(&mut self, act: UnitAct) -> Result<(), String> {
@@ -206,23 +215,12 @@ const fn fault(how: How) -> Option<Fault> {
         How::PhotoOfAnotherChip => Fault::PhotoOfAnotherChip,
         How::SilentChip => Fault::NeverAnswer,
         How::SlowChip(millis) => Fault::Delay { millis },
-        How::PinBlocked => Fault::PinBlocked,
-        How::NoPin => Fault::NoPin,
-        How::Certificate(rule) => Fault::Certificate { rule: rule_of(rule) },
+        How::NumberBTries(left) => Fault::NumberBTries { left },
         How::OtherCard => Fault::OtherCard,
         How::Telephone => Fault::Telephone,
         How::NoPower => Fault::TakesNoPower,
         How::TurnedOver | How::TrayOnly | How::SlotOnly => return None,
     })
-}
-
-const fn rule_of(word: &str) -> CertificateRule {
-    match word.as_bytes() {
-        b"expiring" => CertificateRule::Expiring,
-        b"in-grace" => CertificateRule::InGrace,
-        b"lapsed" => CertificateRule::Lapsed,
-        _ => CertificateRule::Running,
-    }
 }
 
 fn method(word: &str) -> Result<Method, String> {

@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use card::{CardCas, FaceTrust};
-use model::{FaceAccount, InstitutionCode, ReaderId, Remark, StationState, Timestamp};
-use scenario::Site;
+use model::{FaceAccount, InstitutionCode, Purpose, ReaderId, Remark, StationState, Timestamp, VisitResult};
 use scenario::expect::Remarked;
+use scenario::{Person, Site};
 use simulator::stock::Stock;
 use simulator_card::{Card, Persona};
 use simulator_centre::{Account, Setup};
@@ -88,6 +88,22 @@ impl World {
         self.stock.persona(who).ok_or_else(|| format!("no persona is called {who}"))
     }
 
+    /// Whose name, number, branch and alias the result tells.
+    pub(super) fn whose(&self, result: &VisitResult) -> Vec<String> {
+        let document = result.qualification.expose(Purpose::Simulate).xml.as_bytes();
+        let Ok(message) = oqs::Message::parse(document) else { return Vec::new() };
+        let said = message.body.result_list.into_iter().next().map(|said| Person {
+            name: said.name.unwrap_or_default(),
+            number: said.insured_identification_number.unwrap_or_default(),
+            branch: said.insured_branch_number,
+            alias: said.name_of_other,
+        });
+        let Some(said) = said else { return Vec::new() };
+        let personas = self.stock.personas().iter();
+        let meant = personas.filter(|persona| person(persona).is_meant_by(&said));
+        meant.map(|persona| persona.id.clone()).collect()
+    }
+
     /// A card as issued.
     pub(super) fn card(&self, who: &str) -> Result<Card, String> {
         self.stock.card(who).ok_or_else(|| format!("no persona is called {who}"))
@@ -97,6 +113,15 @@ impl World {
     pub(super) fn another(&self, who: &str) -> Result<Card, String> {
         let other = self.stock.personas().iter().find(|persona| persona.id != who);
         self.card(&other.ok_or("there is only one persona")?.id)
+    }
+}
+
+fn person(persona: &Persona) -> Person {
+    Person {
+        name: persona.name.clone(),
+        number: persona.number.clone(),
+        branch: persona.branch.clone(),
+        alias: persona.alias.clone(),
     }
 }
 

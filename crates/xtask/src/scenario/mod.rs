@@ -89,6 +89,7 @@ fn wanted() -> Fault {
 /// Name, outcome, code and seconds; before it what happened when.
 fn one_play(room: &Room, one: &Play<'_>, arguments: &ScenarioArguments, at: &str) -> Result<bool, Fault> {
     let reader = room.reader(one.model)?;
+    let played_on = reader.clone();
     let prepared = room.prepare(&reader, one.scenario);
     let begun = Instant::now();
     let Played { timeline, missed } = match prepared {
@@ -106,7 +107,7 @@ fn one_play(room: &Room, one: &Play<'_>, arguments: &ScenarioArguments, at: &str
         },
     };
     let seconds = begun.elapsed().as_secs_f64();
-    room.tidy(one.scenario)?;
+    room.tidy(&played_on, one.scenario)?;
     if !arguments.brief || missed.is_some() {
         say::heading(format_args!("{} / {}", one.scenario.title_ja, one.scenario.title_en));
         for (when, what) in &timeline {

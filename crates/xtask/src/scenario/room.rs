@@ -90,7 +90,8 @@ impl Room {
         if state.get("plugged") == Some(&Value::Bool(false)) {
             self.bench().act(reader, "replug", &json!({}))?;
         }
-        self.bench().act(reader, "faults", &json!({ "silent": false, "reading": "right" }))?;
+        let sound = json!({ "silent": false, "slow_ms": 0, "reading": "right" });
+        self.bench().act(reader, "faults", &sound)?;
         self.bench().act(reader, "room", &json!({ "face_lux": 300, "slot_in_sun": false }))?;
         self.bench().act(reader, "face", &json!({ "scene": "none" }))?;
         let lies = state.get("tray") == Some(&Value::Bool(true))
@@ -117,13 +118,19 @@ impl Room {
     }
 
     /// Takes back what the scenario did to the centre.
-    pub(super) fn tidy(&self, scenario: &Scenario) -> Result<(), Fault> {
+    pub(super) fn tidy(&self, reader: &str, scenario: &Scenario) -> Result<(), Fault> {
         let mut stopped = false;
         for line in &scenario.steps {
             match &line.step {
+                // Heard when the reader says next who it is.
+                Step::Act(Act::ReaderSelfTest(_)) => {
+                    self.bench().act(reader, "faults", &json!({ "self_test": 0, "restart": true }))?;
+                }
                 Step::Act(Act::Centre(Centre::Stops)) => stopped = true,
                 Step::Act(Act::Centre(Centre::Starts)) => stopped = false,
-                Step::Act(Act::Centre(Centre::Says { who, .. } | Centre::NotRegistered { who })) => {
+                Step::Act(Act::Centre(
+                    Centre::Says { who, .. } | Centre::NotRegistered { who } | Centre::Unknown { who },
+                )) => {
                     self.bench().register(who, Some("valid"))?;
                 }
                 _ => {}

@@ -3,7 +3,7 @@
 use super::room::{PASSCODE, Room};
 use crate::Fault;
 use ::scenario::{
-    Act, Decision, ResultSeen, Seen, Stage,
+    Act, Decision, Person, ResultSeen, Seen, Stage,
     act::{Centre, Digits, Face, How, Staff, Typed},
     code_named, decision_named, deed_named,
     expect::{Asked, Remarked},
@@ -79,7 +79,8 @@ impl<'a> RealStage<'a> {
         let body = self.desk.get(&format!("/v1/results?since={}", self.next_result))?;
         self.next_result = body.get("next").and_then(Value::as_u64).unwrap_or(self.next_result);
         let ours = |entry: &&Value| text(entry, "/reader") == self.reader;
-        self.results.extend(list(&body, "/results").filter(ours).filter_map(result));
+        let seen = list(&body, "/results").filter(ours).filter_map(|body| result(body, &self.personas));
+        self.results.extend(seen);
         let body = self.desk.get(&format!("/v1/audit?since={}", self.next_audit))?;
         self.next_audit = body.get("next").and_then(Value::as_u64).unwrap_or(self.next_audit);
         let deed = |entry: &Value| {
@@ -111,6 +112,7 @@ impl<'a> RealStage<'a> {
         let tries = unit.pointer("/asked/tries_left").and_then(Value::as_u64);
         Ok(Seen {
             notice: text(&unit, "/screen").to_owned(),
+            language: text(&unit, "/language").to_owned(),
             asked,
             tries_left: tries.and_then(|tries| u8::try_from(tries).ok()),
             state: text(&station, "/state").to_owned(),
@@ -204,6 +206,7 @@ impl<'a> RealStage<'a> {
             Centre::SilentAt(step) => self.bench.misbehave(Some(&json!({ "silent_at": step }))),
             Centre::Says { who, validity } => self.bench.register(who, Some(validity_word(*validity))),
             Centre::NotRegistered { who } => self.bench.unregister(who),
+            Centre::Unknown { who } => self.bench.register(who, None),
             Centre::Asks(manner) => {
                 let note = self.manner.get("note").cloned().unwrap_or_default();
                 self.manner = json!({
@@ -285,6 +288,8 @@ impl Stage for RealStage<'_> {
             Act::Replug => self.at_reader("replug", &json!({})),
             Act::ReaderSilent => self.at_reader("faults", &json!({ "silent": true })),
             Act::ReaderSpeaks => self.at_reader("faults", &json!({ "silent": false })),
+            Act::ReaderSlow(millis) => self.at_reader("faults", &json!({ "slow_ms": millis })),
+            Act::ReaderSelfTest(number) => self.at_reader("faults", &json!({ "self_test": number })),
             Act::ReaderFault(number) => self.at_reader("faults", &json!({ "report": number })),
             Act::Staff { deed, by } => return self.staff(*deed, by),
             Act::Centre(deed) => self.centre(deed),
@@ -299,7 +304,26 @@ impl Stage for RealStage<'_> {
     }
 }
 
-fn result(body: &Value) -> Option<ResultSeen> {
+/// Whose name, number, branch and alias the result tells.
+fn whose(body: &Value, personas: &Value) -> Vec<String> {
+    let Some(said) = body.pointer("/qualification/body/result_list/0") else { return Vec::new() };
+    let person = |of: &Value, [name, number, branch, alias]: [&str; 4]| {
+        let field = |pointer| of.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        Person {
+            name: field(name).unwrap_or_default(),
+            number: field(number).unwrap_or_default(),
+            branch: field(branch),
+            alias: field(alias),
+        }
+    };
+    let said =
+        person(said, ["/name", "/insured_identification_number", "/insured_branch_number", "/name_of_other"]);
+    let known = |of: &Value| person(of, ["/name", "/number", "/branch", "/alias"]);
+    let meant = list(personas, "").filter(|persona| known(persona).is_meant_by(&said));
+    meant.map(|persona| text(persona, "/id").to_owned()).collect()
+}
+
+fn result(body: &Value, personas: &Value) -> Option<ResultSeen> {
     let consent = |consent: &Value| {
         Some((item_named(text(consent, "/item"))?, decision_named(text(consent, "/decision"))?))
     };
@@ -308,6 +332,7 @@ fn result(body: &Value) -> Option<ResultSeen> {
         Some(Remarked { code: code_named(text(remark, "/code"))?, about: about.map(str::to_owned) })
     };
     Some(ResultSeen {
+        of: whose(body, personas),
         by: verification_named(text(body, "/verification"))?,
         validity: validity_named(text(body, "/validity"))?,
         consents: list(body, "/consents").filter_map(consent).collect(),
@@ -321,9 +346,7 @@ fn fault(how: How) -> Option<Value> {
         How::PhotoOfAnotherChip => json!("photo-of-another-chip"),
         How::SilentChip => json!("never-answer"),
         How::SlowChip(millis) => json!({ "delay": { "millis": millis } }),
-        How::PinBlocked => json!("pin-blocked"),
-        How::NoPin => json!("no-pin"),
-        How::Certificate(rule) => json!({ "certificate": { "rule": rule } }),
+        How::NumberBTries(left) => json!({ "number-b-tries": { "left": left } }),
         How::OtherCard => json!("other-card"),
         How::Telephone => json!("telephone"),
         How::NoPower => json!("takes-no-power"),
