@@ -731,6 +731,12 @@ impl<'a> World<'a> {
     }
 
     fn card_answers(&mut self, ticket: Ticket, task: &CardTask, dropped: bool, fails: bool) -> Held {
+        if dropped && matches!(task, CardTask::CheckPin(_)) {
+            // A card that was let go takes no VERIFY any more; what it said before may come late.
+            let check = self.draw.of(&[PinCheck::Right, PinCheck::Wrong { left: 2 }, PinCheck::Locked]);
+            self.reply(Input::Card(ticket, Ok(CardReply::Pin(check))), dropped)?;
+            return self.settle_down();
+        }
         let present = match task {
             CardTask::Identify => self.lying,
             _ => self.powered.filter(|powered| Some(*powered) == self.lying),
