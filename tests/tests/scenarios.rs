@@ -146,3 +146,20 @@ fn every_model_is_named_as_its_driver_is() {
         [&caora::FACTORY, &stfr2::FACTORY, &sma_pa::FACTORY, &hi_cara::FACTORY, &exc_9000::FACTORY];
     assert_eq!(drivers.map(ReaderFactory::name), MODELS);
 }
+
+#[test]
+fn what_suites_show_instead_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let readme = std::fs::read_to_string(folder().join("README.md")).unwrap();
+    let (_, table) = readme.split_once("Shown by suites instead").unwrap();
+    let mut named = 0;
+    for line in table.lines().filter(|line| line.starts_with('|') && line.contains(".rs`")) {
+        let mut quoted = line.split('`').skip(1).step_by(2);
+        let (suite, test) = (quoted.next().unwrap(), quoted.next().unwrap());
+        let text =
+            std::fs::read_to_string(root.join(suite)).unwrap_or_else(|fault| panic!("{suite}: {fault}"));
+        assert!(text.contains(&format!("fn {test}(")), "{suite}: {test}");
+        named += 1;
+    }
+    assert!(named > 20, "{named}");
+}
