@@ -247,6 +247,5 @@ pub const MISBEHAVIOURS: &[&str] = &[
     "silent_after_accept",
 ];
 
-/// Where the centre may fall silent, by the bench's words.
-pub const CENTRE_STEPS: &[&str] =
-    &["login", "nonce", "first_command", "sign", "answer", "screens", "answers"];
+/// Where the centre may fall silent in a visit, by the bench's words.
+pub const CENTRE_STEPS: &[&str] = &["nonce", "first_command", "sign", "answer", "screens", "answers"];

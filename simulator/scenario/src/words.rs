@@ -61,9 +61,8 @@ pub const DEADLINES: &[&str] = &[
 pub(crate) const NOTICES: &[&str] =
     &["place_card", "wait", "done", "take_card", "card_left", "out_of_order", "visual_armed", "staff_check"];
 
-/// How a station stands.
-pub(crate) const STATES: &[&str] =
-    &["starting", "idle", "visual_check_armed", "in_visit", "card_left", "out_of_order"];
+/// How a station may stand in the end.
+pub(crate) const STATES: &[&str] = &["idle", "out_of_order"];
 
 pub(crate) const ITEMS: Table<ConsentItem> = &[
     ("limit_certificate", ConsentItem::LimitCertificate),

@@ -104,7 +104,7 @@ const LINES: &[&str] = &[
     "no result",
     "audit confirmed by tanaka",
     "audit passcode_refused at the reader",
-    "ends card left",
+    "ends out of order",
 ];
 
 fn steps(scenario: &Scenario) -> Vec<Step> {
