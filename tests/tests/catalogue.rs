@@ -362,11 +362,7 @@ const PRODUCERS: &[(FailureCode, &str, &str)] = &[
     ),
     (CENTRE_LOGIN_REFUSED, "tests/tests/failures_line.rs", "a_wrong_account_password_is_refused"),
     (CENTRE_GARBLED, "crates/centre/tests/line/trouble.rs", "what_is_no_answer_is_garbled"),
-    (
-        CENTRE_REFUSED,
-        "crates/centre/tests/line/visits.rs",
-        "a_certificate_in_its_grace_opens_the_qualification_only",
-    ),
+    (CENTRE_REFUSED, "simulator/scenarios/centre-refused.txt", "centre-refused"),
     (
         CENTRE_PROCESSING,
         "crates/visit/tests/transcripts/processing_without_end.txt",
@@ -387,7 +383,7 @@ const PRODUCERS: &[(FailureCode, &str, &str)] = &[
         "crates/centre/tests/line/visits.rs",
         "a_certificate_in_its_grace_opens_the_qualification_only",
     ),
-    (SIGNATURE_REFUSED, "tests/tests/failures_centre.rs", "a_replayed_signature_brings_nothing"),
+    (SIGNATURE_REFUSED, "simulator/scenarios/signature-replayed.txt", "signature-replayed"),
     (
         NOT_REGISTERED,
         "tests/tests/failures_line.rs",
