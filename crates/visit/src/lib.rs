@@ -10,6 +10,7 @@
 //! | [`deadlines`] | how long each step may take |
 //! | [`station`] | the life of one reader: starting, idle, visual check armed, in a visit, card left, out of order |
 //! | `station::presence` | reader, tray and slot: which card lies where, and what it means that it is gone |
+//! | `station::progress` | a visit from step to step: deadlines, reminders, the end without a result |
 //! | `station::identity` | from the placed card to a confirmed identity: face, PIN, passcode |
 //! | `station::staff` | what staff do: arm the visual check, confirm the person, end a visit |
 //! | `station::asking` | from the relay to the patient's last answer |

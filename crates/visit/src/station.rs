@@ -3,6 +3,7 @@
 mod asking;
 mod identity;
 mod presence;
+mod progress;
 mod settling;
 mod speech;
 mod staff;

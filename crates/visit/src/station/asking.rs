@@ -1,7 +1,7 @@
 //! From the relay to the patient's last answer: registration, which screens, one question after the other.
 
 use super::Station;
-use super::identity::{Next, NotFor, refuse};
+use super::progress::{Next, NotFor, refuse};
 use crate::io::{CentreReply, CentreTask, Effect, Now, Refusal, RelayAnswer, Ticket};
 use crate::settlement::MOST_SCREENS;
 use crate::steps::{Asking, FetchingScreens, Given, OfferingRegistration, Relaying, Step, Verified};

@@ -1,6 +1,6 @@
 //! What staff do: arm the visual check, confirm the person, end a visit. Each deed is noted with who did it.
 
-use super::identity::Next;
+use super::progress::Next;
 use super::{Armed, State, Station};
 use crate::io::{Effect, Now, Refusal};
 use crate::steps::Step;
