@@ -96,6 +96,7 @@ const LAW: &[(&str, Purity, &[&str])] = &[
             "failure",
             "hi-cara",
             "model",
+            "oqs",
             "reader",
             "rig",
             "scenario",
