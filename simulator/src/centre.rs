@@ -216,7 +216,7 @@ impl MockCentre {
         self.oracle()
     }
 
-    /// Every look-up after a relay, in order.
+    /// Every question that was answered after a relay or without a card, in order.
     #[must_use]
     pub fn queries(&self) -> Vec<Query> {
         self.with(|judgement| judgement.queries().to_vec())

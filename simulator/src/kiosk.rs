@@ -47,7 +47,6 @@ pub(crate) struct Kiosk {
 #[derive(Debug, Clone)]
 pub(crate) struct Daemon {
     pub(crate) socket: PathBuf,
-    pub(crate) token_file: PathBuf,
 }
 
 impl Drop for Kiosk {
@@ -180,14 +179,12 @@ fn take(event: &str, tell: &watch::Sender<Option<Shown>>) {
 impl Daemon {
     async fn ask(&self, method: &str, target: &str, body: String) -> Option<Response<Incoming>> {
         let stream = UnixStream::connect(&self.socket).await.ok()?;
-        let token = tokio::fs::read_to_string(&self.token_file).await.ok()?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
         let request = Request::builder()
             .method(method)
             .uri(target)
             .header("Host", "uketsuke")
-            .header("Authorization", format!("Bearer {}", token.trim()))
             .header("Content-Type", "application/json")
             .body(Full::new(Bytes::from(body)))
             .ok()?;

@@ -97,6 +97,10 @@ pub struct Ready {
     pub site: PathBuf,
     /// The site's face folder.
     pub face_dir: PathBuf,
+    /// The site's folder of requests.
+    pub req_dir: PathBuf,
+    /// The site's folder of answers.
+    pub res_dir: PathBuf,
     /// Ids of the readers, in the order asked for.
     pub readers: Vec<String>,
     /// Processes that this one started.
@@ -208,6 +212,8 @@ fn ready(
         pcsc_socket: pcscd.socket(),
         site: site.file,
         face_dir: site.face,
+        req_dir: site.requests,
+        res_dir: site.answers,
         readers,
         pids: vec![pcscd.pid()],
     }

@@ -60,6 +60,10 @@ pub struct Site {
     pub file: PathBuf,
     /// The face folder.
     pub face: PathBuf,
+    /// Where requests are laid.
+    pub requests: PathBuf,
+    /// Where answers come.
+    pub answers: PathBuf,
 }
 
 /// Writes the site into `directory`. What a daemon left there from an earlier start (ledger, its key, tokens, faces)
@@ -68,9 +72,9 @@ pub struct Site {
 /// # Errors
 /// With the path in its message, when a file cannot be written.
 pub fn write(directory: &Path, parts: &SiteParts) -> std::io::Result<Site> {
-    let [card, keys, accounts, ledger, face] =
-        ["card", "keys", "accounts", "ledger", "face"].map(|name| directory.join(name));
-    for folder in [&card, &keys, &accounts, &ledger, &face] {
+    let [card, keys, accounts, ledger, face, requests, answers] =
+        ["card", "keys", "accounts", "ledger", "face", "req", "res"].map(|name| directory.join(name));
+    for folder in [&card, &keys, &accounts, &ledger, &face, &requests, &answers] {
         private_folder(folder)?;
     }
     let put = |path: PathBuf, content: &[u8]| private_file(&path, content).map(|()| path);
@@ -95,9 +99,13 @@ pub fn write(directory: &Path, parts: &SiteParts) -> std::io::Result<Site> {
     let daemon = daemon(directory);
     let tables = Tables {
         site: SiteTable { institution: INSTITUTION },
-        desk: DeskTable { listen: "127.0.0.1:0", socket: daemon.socket, token_file: daemon.token_file },
+        desk: DeskTable {
+            listen: "127.0.0.1:0",
+            socket: daemon.socket,
+            tokens_file: directory.join("tokens.json"),
+        },
         ledger: LedgerTable { file: ledger.join("ledger.db"), key_file: ledger_key },
-        folders: FoldersTable { face: face.clone() },
+        folders: FoldersTable { face: face.clone(), requests: requests.clone(), answers: answers.clone() },
         centre: CentreTable {
             endpoint: &parts.centre_endpoint,
             server_name: parts.centre_name,
@@ -118,12 +126,12 @@ pub fn write(directory: &Path, parts: &SiteParts) -> std::io::Result<Site> {
     };
     let text = toml::to_string_pretty(&tables).map_err(std::io::Error::other)?;
     let file = put(directory.join("site.toml"), text.as_bytes())?;
-    Ok(Site { file, face })
+    Ok(Site { file, face, requests, answers })
 }
 
 /// Where the site's daemon will be reached.
 pub(crate) fn daemon(directory: &Path) -> Daemon {
-    Daemon { socket: directory.join("uketsuke.sock"), token_file: directory.join("desk.token") }
+    Daemon { socket: directory.join("uketsuke.sock") }
 }
 
 /// A licence for every unit of this site, whether its model needs one or not.
@@ -202,7 +210,7 @@ struct SiteTable<'a> {
 struct DeskTable<'a> {
     listen: &'a str,
     socket: PathBuf,
-    token_file: PathBuf,
+    tokens_file: PathBuf,
 }
 
 #[derive(Serialize)]
@@ -214,6 +222,8 @@ struct LedgerTable {
 #[derive(Serialize)]
 struct FoldersTable {
     face: PathBuf,
+    requests: PathBuf,
+    answers: PathBuf,
 }
 
 #[derive(Serialize)]

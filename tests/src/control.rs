@@ -27,12 +27,7 @@ pub fn alone() -> std::io::Result<Command> {
 /// When it is not known where this suite runs.
 pub fn control(ready: &DaemonReady) -> std::io::Result<Command> {
     let mut control = alone()?;
-    control
-        .arg("--socket")
-        .arg(&ready.socket)
-        .arg("--token-file")
-        .arg(&ready.token_file)
-        .stdin(Stdio::null());
+    control.arg("--socket").arg(&ready.socket).stdin(Stdio::null());
     Ok(control)
 }
 

@@ -212,7 +212,9 @@ impl Site {
         let mut text = self.text();
         for (key, name) in [
             ("socket =", "second.sock"),
-            ("token_file =", "second.token"),
+            ("tokens_file =", "second-tokens.json"),
+            ("requests =", "second-req"),
+            ("answers =", "second-res"),
             ("file =", "second-ledger/ledger.db"),
             ("face =", "second-face"),
         ] {

@@ -202,8 +202,6 @@ fn watch_ends_with_an_error_when_the_daemon_does() {
         let mut watch = Command::new(program("uketsuke"))
             .arg("--socket")
             .arg(text(&demo.state, "socket"))
-            .arg("--token-file")
-            .arg(text(&demo.state, "token_file"))
             .arg("watch")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -42,7 +42,7 @@ pub struct Deadlines {
     pub relay_message: Duration,
     /// A whole relay, the card's work included.
     pub relay_total: Duration,
-    /// The list of screens, and the result. 3 to 7 s are usual (workflow.md section 5).
+    /// The list of screens, the result, and the answer to a look-up. 3 to 7 s are usual (workflow.md section 5).
     pub answer: Duration,
 }
 

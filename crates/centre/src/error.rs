@@ -119,6 +119,8 @@ pub enum Awaited {
     Screens,
     /// The result.
     Result,
+    /// The answer to a look-up.
+    Answer,
 }
 
 impl fmt::Display for Awaited {
@@ -132,6 +134,7 @@ impl fmt::Display for Awaited {
             Self::Sending => "taking our message",
             Self::Screens => "list of consent screens",
             Self::Result => "result",
+            Self::Answer => "answer to the look-up",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The client of the eligibility centre: mutual TLS, relay, consents, deadlines.
+//! The client of the eligibility centre: mutual TLS, relay, consents, look-ups, deadlines.
 //!
 //! The protocol is the stand-in of `wire/PROTOCOL.md`. Personal data passes through as [`model::Pii`]; neither it nor
 //! an APDU ever reaches a log or an error.
@@ -8,6 +8,7 @@
 mod config;
 mod error;
 mod login;
+mod lookup;
 mod marker;
 pub mod outcome;
 mod pool;
@@ -18,6 +19,7 @@ mod tls;
 
 pub use config::{CentreConfig, Deadlines, Password};
 pub use error::{Awaited, CentreError};
+pub use lookup::LookedUp;
 pub use outcome::{Answers, CentreResult};
 pub use relay::{Relay, RelayAnswer, Step};
 
@@ -25,9 +27,15 @@ use crate::login::Logins;
 use crate::pool::{Pool, Question, Reply};
 use crate::sessions::Sessions;
 use crate::tls::Line;
-use centre_wire::{AnswersReply, AnswersRequest, Operation, Processing, ScreensReply, http};
+use centre_wire::lookup::LOOKUPS;
+use centre_wire::{
+    AnswersReply, AnswersRequest, LookupReply, LookupRequest, Operation, Processing, ScreensReply, http,
+};
 use hyper::Method;
-use model::{CentreSession, ConsentScreen, FaceAccount, Maintenance, ScreenAnswer, VisitId};
+use model::{
+    CentreSession, ConsentScreen, FaceAccount, Lookup, Maintenance, Pii, Purpose, ScreenAnswer, Timestamp,
+    VisitId,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -148,26 +156,59 @@ impl Centre {
                 let reply = AnswersReply::from_json(&reply.body).map_err(|fault| line.garbled(fault))?;
                 outcome::result(session, reply).map(Answers::Answered).map_err(|fault| line.garbled(fault))
             }
-            http::PROCESSING => {
-                let reply = Processing::from_json(&reply.body).map_err(|fault| line.garbled(fault))?;
-                let again_after = Duration::from_millis(reply.again_after_ms.into());
-                Ok(Answers::Processing { again_after })
-            }
+            http::PROCESSING => Ok(Answers::Processing { again_after: self.again_after(&reply)? }),
             _ => Err(line.refused(&reply.body)),
         }
     }
 
-    /// Asks in the name of the account that the session belongs to; logs in again once if the token is refused.
+    /// Asks about a person without a card, in the name of this reader's account. Whether the look-up has its form was
+    /// checked before ([`Lookup::check`]). `now` is asked when the answer is there. May be repeated.
+    ///
+    /// # Errors
+    /// Every [`CentreError`] but those of configuration. An answer to another look-up or about another person, and one
+    /// that opens what nobody agreed to, is [`CentreError::Garbled`].
+    pub async fn look_up(
+        &self,
+        account: &FaceAccount,
+        lookup: &Pii<Lookup>,
+        now: impl FnOnce() -> Timestamp + Send,
+    ) -> Result<LookedUp, CentreError> {
+        let request = LookupRequest(lookup.expose(Purpose::SendToCentre).clone());
+        let question = Question::post(LOOKUPS.to_owned(), request.to_json(), Awaited::Answer);
+        let reply = self.ask_as(account, question).await?;
+        let line = &self.shared.line;
+        match reply.status.as_u16() {
+            200 => {
+                let reply = LookupReply::from_json(&reply.body).map_err(|fault| line.garbled(fault))?;
+                lookup::answer(line, &request.0, reply, now()).map(LookedUp::Answered)
+            }
+            http::PROCESSING => Ok(LookedUp::Processing { again_after: self.again_after(&reply)? }),
+            _ => Err(line.refused(&reply.body)),
+        }
+    }
+
+    fn again_after(&self, reply: &Reply) -> Result<Duration, CentreError> {
+        let reply = Processing::from_json(&reply.body).map_err(|fault| self.shared.line.garbled(fault))?;
+        Ok(Duration::from_millis(reply.again_after_ms.into()))
+    }
+
+    /// Asks in the name of the account that the session belongs to.
     async fn ask(&self, session: &CentreSession, question: Question) -> Result<Reply, CentreError> {
         let shared = &*self.shared;
         let account = shared.sessions.account(session).ok_or_else(|| shared.line.unknown_session())?;
+        self.ask_as(&account, question).await
+    }
+
+    /// Asks in the name of the account; logs in again once if the token is refused.
+    async fn ask_as(&self, account: &FaceAccount, question: Question) -> Result<Reply, CentreError> {
+        let shared = &*self.shared;
         let mut refused = None;
         loop {
-            let token = shared.logins.token(shared, &account, refused.as_ref()).await?;
+            let token = shared.logins.token(shared, account, refused.as_ref()).await?;
             let reply = shared.pool.ask(&shared.line, &question, Some(&token)).await?;
             match reply.status.as_u16() {
                 401 if refused.is_none() => refused = Some(token),
-                401 => return Err(shared.line.login_refused(&account)),
+                401 => return Err(shared.line.login_refused(account)),
                 _ => return Ok(reply),
             }
         }

@@ -10,6 +10,7 @@ use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,13 +19,19 @@ const KEPT: usize = 8;
 /// A lane idle for longer is not used again: line equipment forgets it.
 const IDLE: Duration = Duration::from_secs(3);
 
-/// A request that may be repeated; all of the protocol's may (PROTOCOL.md).
-#[derive(Debug)]
+/// A request that may be repeated; all of the protocol's may (PROTOCOL.md). The body may hold a password or say who is
+/// looked up: it is not shown.
 pub(crate) struct Question {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) body: String,
     pub(crate) awaited: Awaited,
+}
+
+impl fmt::Debug for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Question({} {})", self.method, self.path)
+    }
 }
 
 /// What came back.
@@ -173,10 +180,7 @@ impl Question {
     }
 
     fn cap(&self, status: StatusCode) -> usize {
-        if self.awaited == Awaited::Result && status == StatusCode::OK {
-            caps::RESULT_BODY
-        } else {
-            caps::SMALL_BODY
-        }
+        let qualifies = matches!(self.awaited, Awaited::Result | Awaited::Answer);
+        if qualifies && status == StatusCode::OK { caps::RESULT_BODY } else { caps::SMALL_BODY }
     }
 }

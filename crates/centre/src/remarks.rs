@@ -1,4 +1,4 @@
-//! What is worth knowing beside a result: the centre's warnings, and characters that the centre could not write.
+//! What is worth knowing beside a result or an answer: the centre's warnings, and characters that the centre could not write.
 
 use centre_wire::{Word, word::warning};
 use model::Remark;

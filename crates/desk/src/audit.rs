@@ -1,4 +1,4 @@
-//! The audit, as it is asked for: who of the staff did what.
+//! The audit, as it is asked for: who did what, and who saw which result.
 
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
@@ -9,7 +9,7 @@ use crate::server::Shared;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use model::{AuditBy, AuditDeed, AuditRecord};
+use model::{AuditBy, AuditDeed, AuditRecord, AuditRow, AuditVerdict, Scope};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
@@ -32,6 +32,8 @@ pub(crate) struct AuditQuery {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AuditBody {
     entries: Vec<AuditEntryBody>,
+    /// Numbers between these whose entry is not what was noted.
+    damaged: Vec<u64>,
     /// Give this as `since` for what comes after.
     next: u64,
 }
@@ -44,40 +46,159 @@ pub(crate) struct AuditEntryBody {
     /// When, RFC 3339 in Japan time.
     #[schema(format = DateTime)]
     at: String,
-    /// The reader's id.
-    reader: String,
+    /// The reader's id, if it happened at one.
+    reader: Option<String>,
     /// The visit, if there was one.
     visit: Option<String>,
-    /// Who of the staff; null for whoever typed at the reader where the passcode was asked.
+    /// Who, by name: of the staff, of a program by its token; null for whoever has none, e.g. who typed at the reader.
     by: Option<String>,
+    /// What sort of actor that is.
+    actor: ActorWord,
     deed: DeedWord,
+    /// For results: the first one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<u64>,
+    /// For results: the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<u64>,
+    /// For a token or a consumer: its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// For a token that was made: what it is for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<String>,
+    /// For results that were destroyed untold: how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
 }
 
-crate::body::words! {
-    DeedWord of AuditDeed {
-        VisualCheckArmed, VisualCheckDisarmed, PersonConfirmed, PersonRefused, PasscodeRefused, VisitCancelled,
-    }
+/// Sorts of actors.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ActorWord {
+    /// A member of staff.
+    Staff,
+    /// Whoever typed at the reader.
+    AtReader,
+    /// A program with a token.
+    Caller,
+    /// A program of a local user on the Unix socket; `by` is the user's number.
+    LocalUser,
+    /// The board's page.
+    Board,
+    /// The folders.
+    Folders,
+    /// The terminal itself.
+    Terminal,
+}
+
+/// Deeds.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DeedWord {
+    VisualCheckArmed,
+    VisualCheckDisarmed,
+    PersonConfirmed,
+    PersonRefused,
+    PasscodeRefused,
+    VisitCancelled,
+    ConsentAskedAgain,
+    ResultsShown,
+    ListeningBegan,
+    ListeningEnded,
+    LookedUp,
+    Requeried,
+    TokenMade,
+    TokenRevoked,
+    DroppedUntold,
 }
 
 impl From<AuditRecord> for AuditEntryBody {
     fn from(record: AuditRecord) -> Self {
         let entry = record.entry;
-        Self {
+        let (actor, by) = actor(entry.by);
+        let body = Self {
             id: record.id,
             at: japan_time(entry.at),
-            reader: entry.reader.into(),
+            reader: entry.reader.map(String::from),
             visit: entry.visit.map(|visit| visit.to_string()),
-            by: match entry.by {
-                AuditBy::Staff(staff) => Some(staff.into()),
-                AuditBy::AtReader => None,
+            by,
+            actor,
+            deed: DeedWord::VisualCheckArmed,
+            from: None,
+            to: None,
+            name: None,
+            scopes: Vec::new(),
+            count: None,
+        };
+        match entry.deed {
+            AuditDeed::VisualCheckArmed => body,
+            AuditDeed::VisualCheckDisarmed => Self { deed: DeedWord::VisualCheckDisarmed, ..body },
+            AuditDeed::PersonConfirmed => Self { deed: DeedWord::PersonConfirmed, ..body },
+            AuditDeed::PersonRefused => Self { deed: DeedWord::PersonRefused, ..body },
+            AuditDeed::PasscodeRefused => Self { deed: DeedWord::PasscodeRefused, ..body },
+            AuditDeed::VisitCancelled => Self { deed: DeedWord::VisitCancelled, ..body },
+            AuditDeed::ConsentAskedAgain => Self { deed: DeedWord::ConsentAskedAgain, ..body },
+            AuditDeed::ResultsShown { from, to } => {
+                Self { deed: DeedWord::ResultsShown, from: Some(from.0), to: Some(to.0), ..body }
+            }
+            AuditDeed::ListeningBegan { after } => {
+                Self { deed: DeedWord::ListeningBegan, from: Some(after.0.saturating_add(1)), ..body }
+            }
+            AuditDeed::ListeningEnded { up_to } => {
+                Self { deed: DeedWord::ListeningEnded, to: Some(up_to.0), ..body }
+            }
+            AuditDeed::LookedUp => Self { deed: DeedWord::LookedUp, ..body },
+            AuditDeed::Requeried { result } => {
+                Self { deed: DeedWord::Requeried, from: Some(result.0), to: Some(result.0), ..body }
+            }
+            AuditDeed::TokenMade { name, scopes } => Self {
+                deed: DeedWord::TokenMade,
+                name: Some(name.into()),
+                scopes: scopes.iter().map(Scope::to_string).collect(),
+                ..body
             },
-            deed: entry.deed.into(),
+            AuditDeed::TokenRevoked { name } => {
+                Self { deed: DeedWord::TokenRevoked, name: Some(name.into()), ..body }
+            }
+            AuditDeed::DroppedUntold { consumer, from, to, count } => Self {
+                deed: DeedWord::DroppedUntold,
+                name: Some(consumer.into()),
+                from: Some(from.0),
+                to: Some(to.0),
+                count: Some(count),
+                ..body
+            },
         }
     }
 }
 
-/// What staff did at the readers, in order
-#[utoipa::path(get, path = "/v1/audit", params(AuditQuery), responses(
+fn actor(by: AuditBy) -> (ActorWord, Option<String>) {
+    match by {
+        AuditBy::Staff(staff) => (ActorWord::Staff, Some(staff.into())),
+        AuditBy::AtReader => (ActorWord::AtReader, None),
+        AuditBy::Caller(name) => (ActorWord::Caller, Some(name.into())),
+        AuditBy::LocalUser(uid) => (ActorWord::LocalUser, Some(uid.to_string())),
+        AuditBy::Board => (ActorWord::Board, None),
+        AuditBy::Folders => (ActorWord::Folders, None),
+        AuditBy::Terminal => (ActorWord::Terminal, None),
+    }
+}
+
+/// What a look through the whole audit found.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AuditVerdictBody {
+    /// Entries that are as they were noted, counted from the first.
+    entries: u64,
+    /// The chain's last link, 64 hex digits: whoever writes it down sees later whether the audit was set back.
+    head: String,
+    /// The first entry that is missing or not as it was noted; null if all are.
+    broken_at: Option<u64>,
+}
+
+/// Who did what and who saw which result, in order
+#[utoipa::path(get, path = "/v1/audit", params(AuditQuery),
+    security(("token" = ["board"]), ("token" = ["admin"]), ("page" = ["board"])), responses(
     (status = 200, body = AuditBody),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -90,7 +211,27 @@ pub(crate) async fn audit(
     if !(1..=PAGE).contains(&limit) {
         return Err(Problem::bad_request());
     }
-    let entries = blocking(&shared.port, move |port| port.audit_since(since, limit)).await?;
-    let next = entries.last().map_or(since, |record| record.id);
-    Ok(Json(AuditBody { entries: entries.into_iter().map(AuditEntryBody::from).collect(), next }))
+    let rows = blocking(&shared.port, move |port| port.audit_since(since, limit)).await?;
+    let next = rows.last().map_or(since, AuditRow::id);
+    let mut body = AuditBody { entries: Vec::new(), damaged: Vec::new(), next };
+    for row in rows {
+        match row {
+            AuditRow::Whole(record) => body.entries.push(record.into()),
+            AuditRow::Damaged(id) => body.damaged.push(id),
+        }
+    }
+    Ok(Json(body))
+}
+
+/// Look through the whole audit
+///
+/// Each entry is chained to the one before under the ledger's key: one that was changed, taken out or cut off is found.
+#[utoipa::path(get, path = "/v1/audit/verification", security(("token" = ["admin"])), responses(
+    (status = 200, body = AuditVerdictBody),
+    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+))]
+pub(crate) async fn verify(State(shared): State<Arc<Shared>>) -> Result<Json<AuditVerdictBody>, Problem> {
+    let verdict = blocking(&shared.port, |port| port.verify_audit()).await?;
+    let AuditVerdict { entries, head, broken_at } = verdict;
+    Ok(Json(AuditVerdictBody { entries, head, broken_at }))
 }

@@ -1,9 +1,11 @@
 //! The JSON bodies. Each is a pure function of what it tells, so that telling again changes nothing.
 
 use crate::catalogue::TextBody;
+use crate::for_staff::ForStaffBody;
 use model::{
-    CentreHealth, CentreStatus, CommittedResult, Consent, ConsentItem, Decision, Maintenance, Maturity,
-    PersonField, Purpose, Remark, StationState, StationStatus, Timestamp, Validity, Verification,
+    Answer, CentreHealth, CentreStatus, CommittedResult, Consent, ConsentItem, Decision, Folder,
+    FolderStatus, Maintenance, Maturity, PersonField, Purpose, Remark, ResultId, StationState, StationStatus,
+    Timestamp, Validity, Verification,
 };
 use serde::Serialize;
 use time::{OffsetDateTime, UtcOffset};
@@ -23,6 +25,7 @@ macro_rules! words {
         }
     )* };
 }
+
 pub(crate) use words;
 
 words! {
@@ -36,6 +39,7 @@ words! {
     }
     MaturityWord of Maturity { Simulated, Replayed, HardwareSeen, FieldProven }
     FieldWord of PersonField { Name, NameKana, NameOfOther, NameOfOtherKana, InsuredName, Address }
+    FolderWord of Folder { Face, Requests, Answers }
     StateWord of StationState { Starting, Idle, VisualCheckArmed, InVisit, CardLeft, OutOfOrder }
 }
 
@@ -73,6 +77,7 @@ pub(crate) struct ResultBody<'a> {
     consents: Vec<ConsentBody>,
     /// What is worth knowing beside it; nothing failed.
     remarks: Vec<RemarkBody<'a>>,
+    for_staff: ForStaffBody,
 }
 
 /// What somebody should know, or act upon, beside a result.
@@ -112,6 +117,8 @@ pub(crate) struct ConsentBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ResultsBody<'a> {
     pub(crate) results: Vec<ResultBody<'a>>,
+    /// Ids between these whose row in the ledger is damaged; they are told nowhere.
+    pub(crate) damaged: Vec<u64>,
     /// Give this as `since` for what comes after.
     pub(crate) next: u64,
     /// The first id from which on nothing was deleted.
@@ -124,6 +131,82 @@ pub(crate) struct ReadersBody {
     pub(crate) readers: Vec<StationBody>,
     /// The worst of the readers' lines.
     pub(crate) centre: CentreBody,
+    /// The folders for receipt computers that know only folders.
+    pub(crate) folders: Vec<FolderBody>,
+}
+
+/// The visits in progress.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VisitsBody {
+    pub(crate) visits: Vec<VisitBody>,
+}
+
+/// One visit in progress. Who it is nobody is told before there is a result.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VisitBody {
+    /// 32 hex digits.
+    visit: String,
+    /// The reader's id.
+    reader: String,
+    /// What staff call the reader.
+    label: String,
+    /// Where its patients come from; may be empty.
+    lane: String,
+    /// Where the visit stands, e.g. `asking`.
+    step: Option<&'static str>,
+    /// Cards placed on this reader since the daemon started.
+    insertion: u64,
+    /// The last thing that went wrong in it.
+    failure: Option<StationFailureBody>,
+}
+
+/// One folder.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FolderBody {
+    folder: FolderWord,
+    /// Why it is away, and since when; null if it is there. What waits for it is caught up when it is back.
+    trouble: Option<StationFailureBody>,
+}
+
+/// A result whose row cannot be read.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DamagedBody {
+    id: u64,
+    /// The stable code.
+    code: &'static str,
+}
+
+/// Results that were destroyed at the end of their days before a consumer had them.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UntoldBody {
+    /// The consumer.
+    pub(crate) consumer: String,
+    /// The first.
+    pub(crate) from: u64,
+    /// The last.
+    pub(crate) to: u64,
+    /// How many.
+    pub(crate) count: u64,
+}
+
+/// What the centre answered without a card. No visit and no reader: it is no result.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AnswerBody<'a> {
+    /// When it arrived, RFC 3339 in Japan time.
+    #[schema(format = DateTime)]
+    received_at: String,
+    /// 資格有効性.
+    validity: ValidityWord,
+    /// For a validity that is not plainly valid: the stable code that says what to do.
+    validity_code: Option<&'static str>,
+    /// The centre's document as JSON, elements in snake_case; null if it cannot be read as one.
+    #[schema(value_type = Option<Object>)]
+    qualification: Option<oqs::Message>,
+    /// The centre's document as it said it, XML.
+    document: &'a str,
+    /// What is worth knowing beside it; nothing failed.
+    remarks: Vec<RemarkBody<'a>>,
+    for_staff: ForStaffBody,
 }
 
 /// One reader's station.
@@ -225,6 +308,7 @@ impl<'a> ResultBody<'a> {
             received_at: japan_time(result.received_at),
             validity: result.validity.into(),
             validity_code: failure::code_for_validity(result.validity).map(model::FailureCode::as_str),
+            for_staff: ForStaffBody::of(Some(result.verification), &result.remarks, qualification.as_ref()),
             qualification_failure: qualification
                 .is_none()
                 .then_some(failure::codes::QUALIFICATION_UNREADABLE.as_str()),
@@ -233,6 +317,55 @@ impl<'a> ResultBody<'a> {
             consents: result.consents.iter().map(ConsentBody::of).collect(),
             remarks: result.remarks.iter().map(RemarkBody::of).collect(),
         }
+    }
+}
+
+impl<'a> AnswerBody<'a> {
+    pub(crate) fn of(answer: &'a Answer) -> Self {
+        let document = answer.qualification.expose(Purpose::TellReceiptComputer).xml.as_str();
+        let qualification = qualification_json(document);
+        Self {
+            received_at: japan_time(answer.received_at),
+            validity: answer.validity.into(),
+            validity_code: failure::code_for_validity(answer.validity).map(model::FailureCode::as_str),
+            for_staff: ForStaffBody::of(None, &answer.remarks, qualification.as_ref()),
+            qualification,
+            document,
+            remarks: answer.remarks.iter().map(RemarkBody::of).collect(),
+        }
+    }
+}
+
+impl DamagedBody {
+    pub(crate) const fn of(id: ResultId) -> Self {
+        Self { id: id.0, code: failure::codes::LEDGER_UNUSABLE.as_str() }
+    }
+}
+
+impl VisitBody {
+    /// `None` if that reader serves nobody.
+    pub(crate) fn of(status: &StationStatus) -> Option<Self> {
+        Some(Self {
+            visit: status.visit?.to_string(),
+            reader: status.reader.as_str().to_owned(),
+            label: status.label.clone(),
+            lane: status.lane.clone(),
+            step: status.step,
+            insertion: status.insertion.0,
+            failure: status.failure.map(StationFailureBody::from),
+        })
+    }
+}
+
+impl From<(model::FailureCode, Timestamp)> for StationFailureBody {
+    fn from((code, at): (model::FailureCode, Timestamp)) -> Self {
+        Self { code: code.as_str(), at: japan_time(at) }
+    }
+}
+
+impl From<FolderStatus> for FolderBody {
+    fn from(status: FolderStatus) -> Self {
+        Self { folder: status.folder.into(), trouble: status.trouble.map(StationFailureBody::from) }
     }
 }
 
@@ -274,9 +407,7 @@ impl From<&StationStatus> for StationBody {
             visit: status.visit.map(|visit| visit.to_string()),
             step: status.step,
             insertion: status.insertion.0,
-            failure: status
-                .failure
-                .map(|(code, at)| StationFailureBody { code: code.as_str(), at: japan_time(at) }),
+            failure: status.failure.map(StationFailureBody::from),
             armed_until: status.armed_until.map(japan_time),
             settling: status.settling,
             line: status.line.into(),

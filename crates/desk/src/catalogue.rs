@@ -26,8 +26,8 @@ pub(crate) struct FailureBody {
 /// A wording in both languages.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TextBody {
-    ja: &'static str,
-    en: &'static str,
+    pub(crate) ja: &'static str,
+    pub(crate) en: &'static str,
 }
 
 /// The catalogue's entry of a code, or of a reader's own number.

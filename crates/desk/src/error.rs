@@ -36,18 +36,18 @@ pub enum DeskError {
         /// Its path.
         path: PathBuf,
     },
-    /// The token file cannot be read or made.
-    #[error("token file {}: {cause}", path.display())]
-    TokenFile {
+    /// The file of the tokens cannot be read or made.
+    #[error("tokens file {}: {cause}", path.display())]
+    TokensFile {
         /// The file.
         path: PathBuf,
         /// Why not.
         #[source]
         cause: std::io::Error,
     },
-    /// The token file does not hold a token that only its owner and one group can read.
-    #[error("token file {}: {reason}", path.display())]
-    Token {
+    /// The file of the tokens is not one that only its owner can read.
+    #[error("tokens file {}: {reason}", path.display())]
+    Tokens {
         /// The file.
         path: PathBuf,
         /// What is wrong.
@@ -73,8 +73,8 @@ impl DeskError {
             | Self::Address { .. }
             | Self::Socket { .. }
             | Self::SocketTaken { .. }
-            | Self::TokenFile { .. }
-            | Self::Token { .. } => codes::CONFIG_INVALID,
+            | Self::TokensFile { .. }
+            | Self::Tokens { .. } => codes::CONFIG_INVALID,
             Self::Port(fault) => fault.code,
             Self::Randomness(_) | Self::NoRuntime => codes::INTERNAL,
         }

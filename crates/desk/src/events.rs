@@ -1,5 +1,7 @@
 //! One consumer's event stream: what it missed from the ledger, then what happens, without gap or double.
 
+use crate::caller::Caller;
+use crate::clock;
 use crate::hub::{self, Frame, Hub};
 use crate::port::DeskPort;
 use crate::problem::Problem;
@@ -7,7 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::http::StatusCode;
 use failure::codes;
 use futures_util::Stream;
-use model::{CommittedResult, ResultId};
+use model::{AuditBy, AuditDeed, AuditEntry, ResultId, ResultRow};
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -21,6 +23,8 @@ const PAGE: usize = 64;
 
 /// The stream of one consumer.
 pub(crate) struct Consumer {
+    /// As the audit names it.
+    by: AuditBy,
     port: Arc<dyn DeskPort>,
     live: Receiver<Frame>,
     ending: CancellationToken,
@@ -39,8 +43,9 @@ impl Consumer {
     /// Begins a stream after result `after`, or with what happens from now on.
     ///
     /// # Errors
-    /// `API_GONE` if the ledger does not hold everything after `after`.
+    /// `API_GONE` if the ledger does not hold everything after `after`; the ledger's, if it cannot note who listens.
     pub(crate) async fn begin(
+        caller: &Caller,
         port: Arc<dyn DeskPort>,
         hub: &Hub,
         after: Option<ResultId>,
@@ -53,12 +58,17 @@ impl Consumer {
             Some(after) => (after, resumable(&port, after).await?),
             None => (told, told),
         };
+        // Durable before anything is seen: one entry for the whole stream, so that no result waits for the audit.
+        let by = caller.in_audit();
+        let began = seen_by(by.clone(), AuditDeed::ListeningBegan { after: last });
+        blocking(&port, move |port| port.note(began)).await?;
         let mut pending = VecDeque::from([Bytes::from_static(b"retry: 1000\n\n")]);
         pending.extend(port.readers().iter().map(|status| hub::station_frame(status).bytes));
         pending.push_back(hub::centre_frame(port.centre()).bytes);
+        pending.extend(port.folders().iter().map(|status| hub::folder_frame(*status).bytes));
         let mut heartbeat = interval_at(Instant::now() + heartbeat, heartbeat);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Self { port, live, ending, heartbeat, pending, last, missed_to, over: false })
+        Ok(Self { by, port, live, ending, heartbeat, pending, last, missed_to, over: false })
     }
 
     /// The stream as a response body.
@@ -130,13 +140,14 @@ impl Consumer {
         }
     }
 
-    fn take_page(&mut self, page: &[CommittedResult], oldest: ResultId) {
-        for committed in page {
-            if deleted_between(self.last, committed.id, oldest) {
+    fn take_page(&mut self, page: &[ResultRow], oldest: ResultId) {
+        for row in page {
+            let id = row.id();
+            if deleted_between(self.last, id, oldest) {
                 return self.cut(Problem::gone(oldest));
             }
-            self.pending.push_back(hub::result_frame(committed).bytes);
-            self.last = committed.id;
+            self.pending.push_back(hub::row_frame(row).bytes);
+            self.last = id;
         }
         if page.len() < PAGE && self.last < self.missed_to {
             if deleted_between(self.last, self.missed_to, oldest) {
@@ -150,6 +161,25 @@ impl Consumer {
         self.pending.push_back(hub::frame("problem", None, &problem.json()));
         self.over = true;
     }
+}
+
+impl Drop for Consumer {
+    fn drop(&mut self) {
+        let ended = seen_by(
+            std::mem::replace(&mut self.by, AuditBy::Terminal),
+            AuditDeed::ListeningEnded { up_to: self.last },
+        );
+        let port = Arc::clone(&self.port);
+        // Not waited for: without this entry the stream counts as open to the end, which errs on the safe side.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn_blocking(move || port.note(ended));
+        }
+    }
+}
+
+/// An entry of the audit about results.
+pub(crate) fn seen_by(by: AuditBy, deed: AuditDeed) -> AuditEntry {
+    AuditEntry { at: clock::now(), reader: None, visit: None, by, deed }
 }
 
 fn deleted_between(last: ResultId, next: ResultId, oldest: ResultId) -> bool {

@@ -1,49 +1,19 @@
-//! The guard: every request passes Host, Origin and token, in this order.
+//! The guard: every request passes Host, Origin, caller, scope and rate, in this order.
 //!
 //! A page in the staff's browser can reach loopback. Host stops DNS rebinding, Origin stops pages, the token stops
-//! other programs. No answer carries a CORS header. Our own pages reach only what [`Admission`] opens to them.
+//! other programs. No answer carries a CORS header. Our own pages reach only what the API document opens to them.
 
+use crate::access::{Access, reader_in};
+use crate::caller::{Caller, Peer};
 use crate::problem::Problem;
 use crate::server::Shared;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use failure::codes;
-use model::ReaderId;
+use model::{ReaderId, Scope};
 use std::sync::Arc;
-
-/// Who may call a route.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Admission {
-    /// Whoever asks; no page.
-    Anyone,
-    /// Whoever asks, our own pages too: the pages themselves and the exchange of a code for a cookie.
-    AnyoneAndOurPages,
-    /// A page with this reader's cookie, or the token.
-    Kiosk(Option<ReaderId>),
-    /// The token; no page.
-    Token,
-}
-
-impl Admission {
-    fn of(path: &str) -> Self {
-        if path == "/v1/health" {
-            return Self::Anyone;
-        }
-        if path == "/v1/pairings" || path.starts_with("/pages/") || path.starts_with("/kiosk/") {
-            return Self::AnyoneAndOurPages;
-        }
-        match path.strip_prefix("/v1/kiosk/") {
-            Some(rest) => Self::Kiosk(rest.split('/').next().and_then(|reader| reader.parse().ok())),
-            None => Self::Token,
-        }
-    }
-
-    const fn admits_our_pages(&self) -> bool {
-        matches!(self, Self::AnyoneAndOurPages | Self::Kiosk(_))
-    }
-}
 
 /// What the guard of one listener knows.
 #[derive(Clone)]
@@ -53,13 +23,26 @@ pub(crate) struct Door {
     pub(crate) hosts: Arc<[String]>,
 }
 
+/// What a request is for.
+enum Wanted<'a> {
+    /// A page or a part of one: for whoever asks, and from our pages.
+    Page,
+    /// An operation of the API, for the reader that its path names.
+    Operation(&'a Access, Option<ReaderId>),
+    /// Nothing that there is: whoever may ask anything is told so.
+    Nothing,
+}
+
 /// Refuses, or lets the request go on for its time.
-pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: Next) -> Response {
     let mut response = match check(&door, &request) {
         Err(problem) => problem.into_response(),
-        Ok(()) => tokio::time::timeout(door.shared.limits.request, next.run(request))
-            .await
-            .unwrap_or_else(|_| Problem::internal().into_response()),
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            tokio::time::timeout(door.shared.limits.request, next.run(request))
+                .await
+                .unwrap_or_else(|_| Problem::internal().into_response())
+        }
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -68,17 +51,38 @@ pub(crate) async fn guard(State(door): State<Door>, request: Request, next: Next
     response
 }
 
-fn check(door: &Door, request: &Request) -> Result<(), Problem> {
+fn check(door: &Door, request: &Request) -> Result<Caller, Problem> {
     let headers = request.headers();
-    let admission = Admission::of(request.uri().path());
     check_host(door, request)?;
-    check_origin(door, headers, admission.admits_our_pages())?;
-    match admission {
-        Admission::Anyone | Admission::AnyoneAndOurPages => {}
-        Admission::Kiosk(Some(reader)) if door.shared.cookies.admit(headers, &reader) => {}
-        Admission::Kiosk(_) | Admission::Token => check_token(door, headers)?,
+    let wanted = wanted(door, request);
+    check_origin(door, headers, wanted.admits_our_pages())?;
+    let caller = caller(door, request, &wanted)?;
+    let again = |wait| Problem::too_often(codes::API_TOO_OFTEN, wait);
+    door.shared.rates.one_more(&caller).map_err(again)?;
+    check_length(door, headers)?;
+    check_kind(request)?;
+    Ok(caller)
+}
+
+fn wanted<'a>(door: &'a Door, request: &Request) -> Wanted<'a> {
+    let Some(route) = request.extensions().get::<MatchedPath>() else { return Wanted::Nothing };
+    match door.shared.routes.access(request.method(), route.as_str()) {
+        Some(access) => Wanted::Operation(access, reader_in(route.as_str(), request.uri().path())),
+        None if crate::routes::is_page(route.as_str()) => Wanted::Page,
+        None => Wanted::Nothing,
     }
-    check_length(door, headers)
+}
+
+impl Wanted<'_> {
+    fn admits_our_pages(&self) -> bool {
+        match self {
+            Self::Page => true,
+            Self::Operation(access, reader) => {
+                access.for_page(reader.as_ref()).next().is_some() || access.open
+            }
+            Self::Nothing => false,
+        }
+    }
 }
 
 fn check_host(door: &Door, request: &Request) -> Result<(), Problem> {
@@ -110,15 +114,49 @@ fn is_ours(door: &Door, origin: &str) -> bool {
     origin.strip_prefix("http://").is_some_and(|host| door.hosts.iter().any(|ours| ours == host))
 }
 
-fn check_token(door: &Door, headers: &HeaderMap) -> Result<(), Problem> {
-    let refused = |code| Problem::new(StatusCode::UNAUTHORIZED, code);
-    let presented = single(headers, header::AUTHORIZATION)
+/// Who calls, if that caller may.
+fn caller(door: &Door, request: &Request, wanted: &Wanted<'_>) -> Result<Caller, Problem> {
+    let (access, reader) = match wanted {
+        Wanted::Page => return Ok(Caller::Anyone),
+        Wanted::Operation(access, _) if access.open => return Ok(Caller::Anyone),
+        Wanted::Operation(access, reader) => (Some(*access), reader.as_ref()),
+        Wanted::Nothing => (None, None),
+    };
+    let headers = request.headers();
+    let by_page = |scope: &Scope| door.shared.cookies.admit(headers, scope);
+    if let Some(scope) = access.and_then(|access| access.for_page(reader).find(by_page)) {
+        return Ok(Caller::Page(scope));
+    }
+    let caller = by_token_or_peer(door, request)?;
+    let admitted = match access {
+        Some(access) => access.for_token(reader).any(|scope| caller.may(&scope)),
+        None => true,
+    };
+    if admitted { Ok(caller) } else { Err(Problem::new(StatusCode::FORBIDDEN, codes::API_SCOPE_MISSING)) }
+}
+
+/// A token goes before what the kernel says: a program on the Unix socket is the consumer whose token it shows.
+fn by_token_or_peer(door: &Door, request: &Request) -> Result<Caller, Problem> {
+    let headers = request.headers();
+    if let (Some(Peer::User(uid)), false) =
+        (request.extensions().get::<Peer>(), headers.contains_key(header::AUTHORIZATION))
+    {
+        return Ok(Caller::LocalUser(*uid));
+    }
+    let token = single(headers, header::AUTHORIZATION)
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
-        .filter(|token| !token.is_empty())
-        .ok_or_else(|| refused(codes::API_TOKEN_MISSING))?;
-    if door.shared.token.admits(presented.as_bytes()) { Ok(()) } else { Err(refused(codes::API_TOKEN_WRONG)) }
+        .filter(|token| !token.is_empty());
+    let known = token.and_then(|token| door.shared.tokens.admit(token.as_bytes()));
+    known.ok_or_else(|| {
+        // Whoever tries tokens is slowed down before the next is looked at.
+        match door.shared.rates.one_more_stranger() {
+            Err(wait) => Problem::too_often(codes::API_TOO_OFTEN, wait),
+            Ok(()) if token.is_some() => Problem::new(StatusCode::UNAUTHORIZED, codes::API_TOKEN_WRONG),
+            Ok(()) => Problem::new(StatusCode::UNAUTHORIZED, codes::API_TOKEN_MISSING),
+        }
+    })
 }
 
 fn check_length(door: &Door, headers: &HeaderMap) -> Result<(), Problem> {
@@ -131,6 +169,20 @@ fn check_length(door: &Door, headers: &HeaderMap) -> Result<(), Problem> {
     });
     if too_long {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, codes::API_BAD_REQUEST));
+    }
+    Ok(())
+}
+
+/// A form of a page can post without asking anybody, but never with this type.
+fn check_kind(request: &Request) -> Result<(), Problem> {
+    let kind = single(request.headers(), header::CONTENT_TYPE);
+    let has_body = request.headers().get(header::CONTENT_LENGTH).is_some_and(|length| length != "0")
+        || request.headers().contains_key(header::TRANSFER_ENCODING);
+    let is_json = kind.is_some_and(|kind| {
+        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    });
+    if has_body && !is_json && request.method() != Method::GET {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, codes::API_BAD_REQUEST));
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! From the terminal to every listening consumer: one serialisation, then shared bytes.
 
-use crate::body::{self, CentreBody, ResultBody, StationBody};
+use crate::body::{self, CentreBody, DamagedBody, FolderBody, ResultBody, StationBody, UntoldBody};
 use axum::body::Bytes;
-use model::{CentreStatus, CommittedResult, ResultId, StationStatus};
+use model::{CallerName, CentreStatus, CommittedResult, FolderStatus, ResultId, ResultRow, StationStatus};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::broadcast;
 
@@ -18,6 +18,19 @@ pub enum DeskEvent {
     Station(StationStatus),
     /// The line to the centre changed.
     Centre(CentreStatus),
+    /// A folder went away or came back.
+    Folder(FolderStatus),
+    /// Results were destroyed before a consumer had them.
+    Untold {
+        /// Who.
+        consumer: CallerName,
+        /// The first.
+        from: ResultId,
+        /// The last.
+        to: ResultId,
+        /// How many.
+        count: u64,
+    },
 }
 
 /// Takes events and hands them to every consumer. Clones are the same hub.
@@ -49,6 +62,11 @@ impl Hub {
             DeskEvent::Result(committed) => result_frame(&committed),
             DeskEvent::Station(status) => station_frame(&status),
             DeskEvent::Centre(status) => centre_frame(status),
+            DeskEvent::Folder(status) => folder_frame(status),
+            DeskEvent::Untold { consumer, from, to, count } => {
+                let body = UntoldBody { consumer: consumer.into(), from: from.0, to: to.0, count };
+                Frame { id: None, bytes: frame("untold", None, &body::json(&body)) }
+            }
         };
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = frame.id {
@@ -89,6 +107,20 @@ pub(crate) fn station_frame(status: &StationStatus) -> Frame {
 
 pub(crate) fn centre_frame(status: CentreStatus) -> Frame {
     Frame { id: None, bytes: frame("centre", None, &body::json(&CentreBody::from(status))) }
+}
+
+pub(crate) fn folder_frame(status: FolderStatus) -> Frame {
+    Frame { id: None, bytes: frame("folder", None, &body::json(&FolderBody::from(status))) }
+}
+
+/// In the place of a result whose row cannot be read stands a word of that: whoever reads on misses this one and no other.
+pub(crate) fn row_frame(row: &ResultRow) -> Frame {
+    match row {
+        ResultRow::Whole(committed) => result_frame(committed),
+        ResultRow::Damaged { id, .. } => {
+            Frame { id: Some(*id), bytes: frame("damaged", Some(*id), &body::json(&DamagedBody::of(*id))) }
+        }
+    }
 }
 
 /// A server-sent event. JSON has no raw line ends, so one data line holds it.

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use failure::codes;
 use futures_util::Stream;
 use model::panel::{Language, Method, Notice, PadTouches, Question, Touch};
-use model::{ConsentItem, Decision, ReaderId};
+use model::{ConsentItem, Decision, ReaderId, Scope};
 use pages::Asset;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -52,13 +52,15 @@ fn served(asset: Asset) -> Response {
 
 // ----- codes and cookies ----------------------------------------------------------------------------------------
 
-/// For which reader's panel a code is wanted.
+/// For which page a code is wanted: one of the two.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CodeRequest {
-    /// The reader's id.
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum CodeRequest {
+    /// The panel of the reader of this id.
     #[schema(value_type = String)]
-    kiosk: ReaderId,
+    Kiosk(ReaderId),
+    /// The board; the value is `true`.
+    Board(bool),
 }
 
 /// A code for a browser.
@@ -77,18 +79,20 @@ pub(crate) struct CodeBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PairingRequest {
     /// The code; case, spaces and hyphens do not count.
+    #[schema(max_length = 64)]
     code: String,
 }
 
 /// What the browser is paired with.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PairingBody {
-    /// The reader's id.
-    kiosk: String,
+    /// The reader's id; absent for the board.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kiosk: Option<String>,
 }
 
-/// Make a code that pairs a browser with a reader's panel
-#[utoipa::path(post, path = "/v1/pairing-codes", request_body = CodeRequest, responses(
+/// Make a code that pairs a browser with a reader's panel or the board
+#[utoipa::path(post, path = "/v1/pairing-codes", request_body = CodeRequest, security(("token" = ["admin"])), responses(
     (status = 201, body = CodeBody),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -96,16 +100,23 @@ pub(crate) async fn make_code(
     State(shared): State<Arc<Shared>>,
     request: Result<Json<CodeRequest>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let Json(CodeRequest { kiosk }) = request.map_err(|_| Problem::bad_request())?;
-    // Only a reader whose screen the terminal draws has a panel.
-    shared.port.panel(&kiosk).ok_or(Problem::not_found())?;
-    let page = format!("http://{}/kiosk/{kiosk}", shared.address);
-    let code = shared.pairings.make(kiosk).map_err(|_| Problem::internal())?;
+    let Json(request) = request.map_err(|_| Problem::bad_request())?;
+    let (scope, page) = match request {
+        CodeRequest::Kiosk(reader) => {
+            // Only a reader whose screen the terminal draws has a panel.
+            shared.port.panel(&reader).ok_or(Problem::not_found())?;
+            let page = format!("http://{}/kiosk/{reader}", shared.address);
+            (Scope::Kiosk(reader), page)
+        }
+        CodeRequest::Board(true) => (Scope::Board, format!("http://{}/", shared.address)),
+        CodeRequest::Board(false) => return Err(Problem::bad_request()),
+    };
+    let code = shared.pairings.make(scope).map_err(|_| Problem::internal())?;
     let body = CodeBody { code, holds_seconds: HOLDS.as_secs(), page };
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }
 
-/// Exchange a code for the cookie of a reader's panel; needs no token
+/// Exchange a code for the cookie of a page; needs no token
 #[utoipa::path(post, path = "/v1/pairings", request_body = PairingRequest, security(()), responses(
     (status = 200, body = PairingBody, description = "With the cookie, HttpOnly and SameSite=Strict"),
     (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -116,10 +127,13 @@ pub(crate) async fn redeem_code(
 ) -> Result<Response, Problem> {
     let Json(PairingRequest { code }) = request.map_err(|_| Problem::bad_request())?;
     let wrong = Problem::new(StatusCode::FORBIDDEN, codes::KIOSK_CODE_WRONG);
-    let reader = shared.pairings.redeem(&code).ok_or(wrong)?;
-    let cookie = shared.cookies.give(&reader).ok_or(Problem::internal())?;
-    let body = Json(PairingBody { kiosk: reader.as_str().to_owned() });
-    Ok(([(header::SET_COOKIE, cookie)], body).into_response())
+    let scope = shared.pairings.redeem(&code).ok_or(wrong)?;
+    let cookie = shared.cookies.give(&scope).ok_or(Problem::internal())?;
+    let kiosk = match scope {
+        Scope::Kiosk(reader) => Some(reader.into()),
+        _ => None,
+    };
+    Ok(([(header::SET_COOKIE, cookie)], Json(PairingBody { kiosk })).into_response())
 }
 
 // ----- the panel ------------------------------------------------------------------------------------------------
@@ -245,7 +259,7 @@ pub(crate) enum TouchBody {
 /// What the terminal draws for a reader, and every change of it
 ///
 /// Server-sent events: `panel` with the whole panel, `dark` when nothing is shown. Needs the reader's cookie or the token.
-#[utoipa::path(get, path = "/v1/kiosk/{reader}/panel", params(("reader" = String, Path, description = "The reader's id")),
+#[utoipa::path(get, path = "/v1/kiosk/{reader}/panel", security(("token" = ["kiosk:{reader}"]), ("page" = ["kiosk:{reader}"])), params(("reader" = String, Path, description = "The reader's id")),
     responses(
         (status = 200, body = PanelBody, content_type = "text/event-stream"),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -262,7 +276,7 @@ pub(crate) async fn panel(
 }
 
 /// Tell what the patient touched on a reader's panel
-#[utoipa::path(post, path = "/v1/kiosk/{reader}/touch", params(("reader" = String, Path, description = "The reader's id")),
+#[utoipa::path(post, path = "/v1/kiosk/{reader}/touch", security(("token" = ["kiosk:{reader}"]), ("page" = ["kiosk:{reader}"])), params(("reader" = String, Path, description = "The reader's id")),
     request_body = TouchRequest,
     responses(
         (status = 204),

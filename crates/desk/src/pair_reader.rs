@@ -78,7 +78,7 @@ impl From<PairFault> for Problem {
 ///
 /// The answer is one JSON object a line, as the pairing goes on: `place_card`, `take_card`, then `paired` or `refused`.
 /// It takes 90 seconds at most. Closing the connection ends the pairing; nothing has changed then.
-#[utoipa::path(post, path = "/v1/readers/{id}/pair", params(("id" = String, Path, description = "The reader's id")),
+#[utoipa::path(post, path = "/v1/readers/{reader}/pair", security(("token" = ["admin"])), params(("reader" = String, Path, description = "The reader's id")),
     responses(
         (status = 200, body = StepBody, content_type = "application/x-ndjson"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",

@@ -1,14 +1,15 @@
 //! One-time codes, and the cookies that pages get for them.
 //!
-//! A page cannot hold a token safely, so it gets an HttpOnly cookie instead, good for one reader's panel only. The cookie
-//! is a keyed hash of the reader's id under the token: it outlives the daemon, and dies with the token file.
+//! A page cannot hold a token safely, so it gets an HttpOnly cookie instead, good for one scope only: a reader's panel, or
+//! the board. The cookie is a keyed hash of the scope under a key of the tokens' file: it outlives the daemon, and dies
+//! with that file.
 
 use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
-use model::ReaderId;
+use model::Scope;
 use sha2::Sha256;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -37,13 +38,13 @@ struct Open {
 
 struct Code {
     letters: String,
-    reader: ReaderId,
+    scope: Scope,
     until: Instant,
 }
 
 impl Pairings {
-    /// Makes a code for a reader's panel.
-    pub(crate) fn make(&self, reader: ReaderId) -> Result<String, getrandom::Error> {
+    /// Makes a code for a page of that scope.
+    pub(crate) fn make(&self, scope: Scope) -> Result<String, getrandom::Error> {
         let mut random = [0_u8; CODE_LETTERS];
         getrandom::fill(&mut random)?;
         let letters: String = random
@@ -57,12 +58,12 @@ impl Pairings {
         if open.codes.len() == MOST_OPEN {
             open.codes.remove(0);
         }
-        open.codes.push(Code { letters: letters.clone(), reader, until: Instant::now() + HOLDS });
+        open.codes.push(Code { letters: letters.clone(), scope, until: Instant::now() + HOLDS });
         Ok(letters)
     }
 
-    /// Takes a code, once; the reader that it was made for. Case, spaces and hyphens do not count.
-    pub(crate) fn redeem(&self, presented: &str) -> Option<ReaderId> {
+    /// Takes a code, once; the scope that it was made for. Case, spaces and hyphens do not count.
+    pub(crate) fn redeem(&self, presented: &str) -> Option<Scope> {
         let presented: String =
             presented.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
         let now = Instant::now();
@@ -71,7 +72,7 @@ impl Pairings {
         let found =
             open.codes.iter().position(|code| code.letters.as_bytes().ct_eq(presented.as_bytes()).into());
         match found {
-            Some(at) => Some(open.codes.remove(at).reader),
+            Some(at) => Some(open.codes.remove(at).scope),
             None => {
                 open.wrong = open.wrong.saturating_add(1);
                 if open.wrong >= MOST_WRONG {
@@ -88,7 +89,7 @@ impl Pairings {
     }
 }
 
-/// What makes the cookies: a key that follows from the token.
+/// What makes the cookies.
 pub(crate) struct Cookies {
     key: [u8; 32],
 }
@@ -98,20 +99,19 @@ impl Cookies {
         Self { key }
     }
 
-    /// The header that gives a page the cookie of a reader's panel. A year: the kiosk stands for longer than a day.
-    pub(crate) fn give(&self, reader: &ReaderId) -> Option<HeaderValue> {
-        let value = URL_SAFE_NO_PAD.encode(self.value(reader)?);
-        let name = name(reader);
+    /// The header that gives a page the cookie of a scope. A year: the kiosk stands for longer than a day.
+    pub(crate) fn give(&self, scope: &Scope) -> Option<HeaderValue> {
+        let value = URL_SAFE_NO_PAD.encode(self.value(scope)?);
+        let (name, path) = (name(scope)?, path(scope));
         HeaderValue::try_from(format!(
-            "{name}={value}; Path=/v1/kiosk/{reader}/; Max-Age=31536000; HttpOnly; SameSite=Strict"
+            "{name}={value}; Path={path}; Max-Age=31536000; HttpOnly; SameSite=Strict"
         ))
         .ok()
     }
 
-    /// Whether a request carries the cookie of this reader's panel.
-    pub(crate) fn admit(&self, headers: &HeaderMap, reader: &ReaderId) -> bool {
-        let Some(value) = self.value(reader) else { return false };
-        let name = name(reader);
+    /// Whether a request carries the cookie of this scope.
+    pub(crate) fn admit(&self, headers: &HeaderMap, scope: &Scope) -> bool {
+        let (Some(value), Some(name)) = (self.value(scope), name(scope)) else { return false };
         headers
             .get_all(COOKIE)
             .iter()
@@ -123,24 +123,37 @@ impl Cookies {
             .any(|presented| presented.ct_eq(&value).into())
     }
 
-    fn value(&self, reader: &ReaderId) -> Option<[u8; 32]> {
+    fn value(&self, scope: &Scope) -> Option<[u8; 32]> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).ok()?;
-        mac.update(b"uketsuke kiosk cookie 1:");
-        mac.update(reader.as_str().as_bytes());
+        mac.update(b"uketsuke page cookie 1:");
+        mac.update(scope.to_string().as_bytes());
         Some(mac.finalize().into_bytes().into())
     }
 }
 
-fn name(reader: &ReaderId) -> String {
-    format!("uketsuke-kiosk-{reader}")
+/// Pages are for a kiosk or the board; no page gets another scope.
+fn name(scope: &Scope) -> Option<String> {
+    match scope {
+        Scope::Kiosk(reader) => Some(format!("uketsuke-kiosk-{reader}")),
+        Scope::Board => Some(String::from("uketsuke-board")),
+        Scope::Results | Scope::Lookups | Scope::Admin => None,
+    }
+}
+
+/// Where a browser sends it.
+fn path(scope: &Scope) -> String {
+    match scope {
+        Scope::Kiosk(reader) => format!("/v1/kiosk/{reader}/"),
+        _ => String::from("/v1/"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn reader(id: &str) -> ReaderId {
-        id.parse().expect("an id")
+    fn reader(id: &str) -> Scope {
+        format!("kiosk:{id}").parse().expect("a scope")
     }
 
     #[test]
@@ -165,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_for_one_reader_and_one_token() {
+    fn a_cookie_is_for_one_scope_and_one_key() {
         let (ours, others) = (Cookies::under([1; 32]), Cookies::under([2; 32]));
         let given = ours.give(&reader("front-2")).expect("a header");
         let pair = given.to_str().expect("ascii").split(';').next().expect("a pair").to_owned();
@@ -174,6 +187,8 @@ mod tests {
         assert!(ours.admit(&headers, &reader("front-2")));
         assert!(!ours.admit(&headers, &reader("front-1")));
         assert!(!others.admit(&headers, &reader("front-2")));
+        assert!(!ours.admit(&headers, &Scope::Board));
+        assert!(ours.give(&Scope::Results).is_none(), "no page gets that");
         let renamed = pair.replace("front-2", "front-1");
         headers.insert(COOKIE, HeaderValue::try_from(renamed).expect("a header"));
         assert!(!ours.admit(&headers, &reader("front-1")));

@@ -3,8 +3,9 @@
 use failure::codes;
 use model::panel::{Panel, Touch};
 use model::{
-    AuditRecord, CentreStatus, CommittedResult, FailureCode, ReaderId, ResultId, StaffId, StationState,
-    StationStatus, VisitId,
+    Answer, AuditEntry, AuditRow, AuditVerdict, CallerName, CentreStatus, CommittedResult, ConsumerStatus,
+    Counts, Day, FailureCode, FolderStatus, Lookup, Pii, ReaderId, ResultId, ResultRow, StaffId,
+    StationState, StationStatus, Timestamp, VisitId,
 };
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -59,11 +60,38 @@ pub trait DeskPort: Send + Sync + 'static {
         Err(StaffFault::NoReader)
     }
 
+    /// The folders of this site; none if it has none.
+    fn folders(&self) -> Vec<FolderStatus> {
+        Vec::new()
+    }
+
+    /// Asks the centre about a person without a card. The answer comes over the channel, which closes without one if the
+    /// terminal stops.
+    ///
+    /// # Errors
+    /// If so many are asked already that this one is not begun. Needs a tokio runtime around it.
+    fn look_up(&self, lookup: Pii<Lookup>) -> Result<LookupAnswer, LookupsBusy> {
+        let _ = lookup;
+        Err(LookupsBusy)
+    }
+
     /// At most `limit` entries of the audit after `after`, in order.
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, DeskFault>;
+    fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>, DeskFault>;
+
+    /// Looks through the whole audit.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    fn verify_audit(&self) -> Result<AuditVerdict, DeskFault>;
+
+    /// Notes who did or saw what; durable when this returns.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written; then nobody may see it.
+    fn note(&self, entry: AuditEntry) -> Result<(), DeskFault>;
 
     /// The result of that id; `None` if there is none (any more).
     ///
@@ -71,11 +99,17 @@ pub trait DeskPort: Send + Sync + 'static {
     /// If the ledger cannot be read.
     fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault>;
 
+    /// The last earlier result of the same card that is still there.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    fn previous(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault>;
+
     /// At most `limit` results after `after`, in order of their ids.
     ///
     /// # Errors
     /// If the ledger cannot be read.
-    fn results_since(&self, after: ResultId, limit: usize) -> Result<Vec<CommittedResult>, DeskFault>;
+    fn results_since(&self, after: ResultId, limit: usize) -> Result<Vec<ResultRow>, DeskFault>;
 
     /// The first id from which on nothing was deleted.
     ///
@@ -88,6 +122,58 @@ pub trait DeskPort: Send + Sync + 'static {
     /// # Errors
     /// If the ledger cannot be read.
     fn newest(&self) -> Result<ResultId, DeskFault>;
+
+    /// Every consumer of results.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    fn consumers(&self) -> Result<Vec<ConsumerStatus>, DeskFault>;
+
+    /// From now on results are kept for this consumer.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written.
+    fn register(&self, consumer: &CallerName, at: Timestamp) -> Result<(), DeskFault>;
+
+    /// Nothing is kept for this consumer any more.
+    ///
+    /// # Errors
+    /// If the ledger cannot be written.
+    fn forget(&self, consumer: &CallerName) -> Result<(), DeskFault>;
+
+    /// This consumer has everything up to that id.
+    ///
+    /// # Errors
+    /// [`AckFault`].
+    fn acknowledge(&self, consumer: &CallerName, up_to: ResultId, at: Timestamp) -> Result<(), AckFault>;
+
+    /// What was counted on these days, both included.
+    ///
+    /// # Errors
+    /// If the ledger cannot be read.
+    fn counts(&self, from: Day, to: Day) -> Result<Counts, DeskFault>;
+}
+
+/// What the centre answers to a look-up, or why it does not.
+pub type LookupAnswer = oneshot::Receiver<Result<Answer, FailureCode>>;
+
+/// As many look-ups as may be are on their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("as many look-ups as may be are on their way")]
+pub struct LookupsBusy;
+
+/// Why an acknowledgement was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AckFault {
+    /// No consumer of this name is registered.
+    #[error("no such consumer")]
+    Unknown,
+    /// That id was never given.
+    #[error("an id that was never given")]
+    Beyond,
+    /// The ledger cannot be written.
+    #[error(transparent)]
+    Desk(#[from] DeskFault),
 }
 
 /// What the station says to an order of staff.
@@ -106,6 +192,11 @@ pub enum StaffAct {
         visit: VisitId,
         /// Whether it is the same person.
         same: bool,
+    },
+    /// Ask the patient all consents anew.
+    AskConsentsAgain {
+        /// In which visit.
+        visit: VisitId,
     },
     /// End the visit.
     CancelVisit {

@@ -4,8 +4,9 @@ use crate::port::DeskFault;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use failure::codes;
-use model::{FailureCode, ResultId};
+use model::{FailureCode, LookupFault, ResultId};
 use serde::Serialize;
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// Why a request was refused.
@@ -15,6 +16,8 @@ pub(crate) struct Problem {
     code: FailureCode,
     oldest: Option<ResultId>,
     reason: Option<Reason>,
+    field: Option<LookupFault>,
+    wait: Option<Duration>,
 }
 
 /// Why exactly, where one code has several reasons.
@@ -48,11 +51,27 @@ pub(crate) struct ProblemBody {
     /// For `STAFF_ACT_UNTIMELY`: `no_visit`, `other_visit`, `untimely`, `reader_not_ready` or `busy`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    /// The field of the request that has another form than it should.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
+    /// The form that this field should have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<&'static str>,
 }
 
 impl Problem {
     pub(crate) const fn new(status: StatusCode, code: FailureCode) -> Self {
-        Self { status, code, oldest: None, reason: None }
+        Self { status, code, oldest: None, reason: None, field: None, wait: None }
+    }
+
+    /// A field of the request has a wrong form.
+    pub(crate) const fn field(fault: LookupFault) -> Self {
+        Self { field: Some(fault), ..Self::bad_request() }
+    }
+
+    /// Come again after that time.
+    pub(crate) const fn too_often(code: FailureCode, wait: Duration) -> Self {
+        Self { wait: Some(wait), ..Self::new(StatusCode::TOO_MANY_REQUESTS, code) }
     }
 
     pub(crate) const fn because(status: StatusCode, code: FailureCode, reason: Reason) -> Self {
@@ -99,6 +118,8 @@ impl Problem {
             code,
             oldest: self.oldest.map(|id| id.0),
             reason: self.reason.map(|reason| reason.word),
+            field: self.field.map(|fault| fault.field),
+            form: self.field.map(|fault| fault.form),
         })
     }
 }
@@ -113,6 +134,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status, self.json()).into_response();
         let headers = response.headers_mut();
+        if let Some(wait) = self.wait {
+            // Whole seconds, at least one (RFC 9110 section 10.2.3).
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
+        }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::UNAUTHORIZED {
             // RFC 6750 section 3: no error is named when nothing was presented.

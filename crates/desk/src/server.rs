@@ -1,15 +1,21 @@
 //! The listeners: loopback TCP and a Unix socket, the same routes behind each one's guard.
 
+use crate::access::Routes;
+use crate::caller::Peer;
 use crate::error::DeskError;
 use crate::guard::Door;
 use crate::hub::Hub;
 use crate::pairing::{Cookies, Pairings};
 use crate::port::DeskPort;
+use crate::problem::Problem;
+use crate::rate::{Rate, Rates};
 use crate::routes;
 use crate::stall::Impatient;
-use crate::token::Token;
-use axum::Router;
+use crate::tokens::Tokens;
 use axum::body::Bytes;
+use axum::http::StatusCode;
+use axum::{Extension, Router};
+use failure::codes;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -36,8 +42,8 @@ pub struct DeskConfig {
     pub tcp: SocketAddr,
     /// The Unix socket, made with mode 0600: peers are this daemon's user and root.
     pub socket: PathBuf,
-    /// The token file, made with mode 0600 if it is missing.
-    pub token_file: PathBuf,
+    /// The file of the tokens' hashes, made with mode 0600 if it is missing.
+    pub tokens_file: PathBuf,
     /// Bounds.
     pub limits: Limits,
 }
@@ -45,11 +51,13 @@ pub struct DeskConfig {
 /// What one client may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at a time, for each listener.
+    /// Connections at a time, for each listener; whoever comes then is told so and let go at once.
     pub connections: usize,
+    /// Requests of one caller.
+    pub rate: Rate,
     /// Time for a request's head to arrive, and for an idle connection.
     pub head: Duration,
-    /// Time for an answer to begin.
+    /// Time for an answer to begin; the centre may need most of it for a look-up.
     pub request: Duration,
     /// Time for a client to take more bytes.
     pub stall: Duration,
@@ -64,9 +72,11 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 64,
+            connections: 256,
+            // A board and a receipt computer that both catch up stay far below.
+            rate: Rate { each_second: 100, at_once: 500 },
             head: Duration::from_secs(10),
-            request: Duration::from_secs(5),
+            request: Duration::from_secs(20),
             stall: Duration::from_secs(30),
             heartbeat: Duration::from_secs(15),
             stop: Duration::from_secs(2),
@@ -90,7 +100,9 @@ pub(crate) struct Shared {
     /// Where pages are opened.
     pub(crate) address: SocketAddr,
     pub(crate) hub: Hub,
-    pub(crate) token: Token,
+    pub(crate) routes: Routes,
+    pub(crate) tokens: Tokens,
+    pub(crate) rates: Rates,
     pub(crate) cookies: Cookies,
     pub(crate) pairings: Pairings,
     pub(crate) limits: Limits,
@@ -102,7 +114,7 @@ impl Desk {
     /// Starts listening; clients are served when this returns. Needs a tokio runtime around it.
     ///
     /// # Errors
-    /// [`DeskError`] if an address is not loopback or taken, or the token file is unusable.
+    /// [`DeskError`] if an address is not loopback or taken, or the tokens' file is unusable.
     pub fn start(config: DeskConfig, port: Arc<dyn DeskPort>, hub: Hub) -> Result<Self, DeskError> {
         if !config.tcp.ip().is_loopback() {
             return Err(DeskError::NotLoopback(config.tcp));
@@ -110,27 +122,30 @@ impl Desk {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(DeskError::NoRuntime);
         }
-        let token = Token::read_or_create(&config.token_file)?;
+        let tokens = Tokens::open(&config.tokens_file)?;
         hub.begin_after(port.newest()?);
         let (tcp, address) = listen_tcp(config.tcp)?;
         let unix = listen_unix(&config.socket)?;
 
         let ending = CancellationToken::new();
-        let (router, document) = routes::routes();
+        let (router, api) = routes::routes();
         let shared = Arc::new(Shared {
             port,
             address,
             hub,
-            cookies: Cookies::under(token.key()),
+            routes: Routes::of(&api),
+            cookies: Cookies::under(tokens.cookie_key()),
+            rates: Rates::new(config.limits.rate),
             pairings: Pairings::default(),
-            token,
+            tokens,
             limits: config.limits,
             ending: ending.clone(),
-            document: document.into(),
+            document: routes::document(&api).into(),
         });
         let number = address.port();
-        let tcp_names =
-            [format!("127.0.0.1:{number}"), format!("localhost:{number}"), format!("[::1]:{number}")];
+        // The other family's name leads elsewhere.
+        let own = if address.is_ipv4() { "127.0.0.1" } else { "[::1]" };
+        let tcp_names = [format!("{own}:{number}"), format!("localhost:{number}")];
         let unix_names = ["localhost".to_owned(), "uketsuke".to_owned()];
         let door = |hosts| Door { shared: Arc::clone(&shared), hosts };
         let mut listeners = JoinSet::new();
@@ -167,27 +182,27 @@ trait Listen: Send + Sync + 'static {
     type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
 
     /// Waits for the next client; `None` if the one that came may not be served.
-    fn next(&self) -> impl Future<Output = std::io::Result<Option<Self::Stream>>> + Send;
+    fn next(&self) -> impl Future<Output = std::io::Result<Option<(Self::Stream, Peer)>>> + Send;
 }
 
 impl Listen for TcpListener {
     type Stream = TcpStream;
 
-    async fn next(&self) -> std::io::Result<Option<TcpStream>> {
+    async fn next(&self) -> std::io::Result<Option<(TcpStream, Peer)>> {
         let (stream, _) = self.accept().await?;
         stream.set_nodelay(true)?;
-        Ok(Some(stream))
+        Ok(Some((stream, Peer::Loopback)))
     }
 }
 
 impl Listen for UnixListener {
     type Stream = UnixStream;
 
-    async fn next(&self) -> std::io::Result<Option<UnixStream>> {
+    async fn next(&self) -> std::io::Result<Option<(UnixStream, Peer)>> {
         let (stream, _) = self.accept().await?;
         let peer = stream.peer_cred()?.uid();
         if peer == 0 || peer == nix::unistd::geteuid().as_raw() {
-            return Ok(Some(stream));
+            return Ok(Some((stream, Peer::User(peer))));
         }
         tracing::warn!(uid = peer, "refused a foreign user on the desk's socket");
         Ok(None)
@@ -199,30 +214,28 @@ async fn serve<L: Listen>(listener: L, router: Router, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        // Taken before accepting: beyond the limit clients wait in the kernel's queue.
-        let came = async {
-            let permit = Arc::clone(&permits).acquire_owned().await.ok()?;
-            Some((permit, listener.next().await))
-        };
         let came = tokio::select! {
             biased;
             () = shared.ending.cancelled() => break,
-            came = came => came,
+            came = listener.next() => came,
         };
         match came {
-            Some((permit, Ok(Some(stream)))) => {
-                let connection = serve_one(stream, router.clone(), shared.limits, shared.ending.clone());
-                connections.spawn(async move {
-                    connection.await;
-                    drop(permit);
-                });
-            }
-            Some((_, Ok(None))) => {}
-            Some((_, Err(cause))) => {
+            Ok(Some((stream, peer))) => match Arc::clone(&permits).try_acquire_owned() {
+                Ok(permit) => {
+                    let router = router.clone().layer(Extension(peer));
+                    let connection = serve_one(stream, router, shared.limits, shared.ending.clone());
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(permit);
+                    });
+                }
+                Err(_) => refuse_one(stream),
+            },
+            Ok(None) => {}
+            Err(cause) => {
                 tracing::warn!(%cause, "the desk could not accept a client");
                 let _ = tokio::time::timeout(ACCEPT_AGAIN, shared.ending.cancelled()).await;
             }
-            None => break,
         }
     }
     drop(listener);
@@ -230,6 +243,20 @@ async fn serve<L: Listen>(listener: L, router: Router, shared: Arc<Shared>) {
     if tokio::time::timeout(shared.limits.stop, all_ended).await.is_err() {
         connections.shutdown().await;
     }
+}
+
+/// Says that there are too many, as far as the new connection's buffer takes it at once, and lets it go: nobody is waited
+/// for here.
+fn refuse_one<S: AsyncWrite + Unpin>(mut stream: S) {
+    let body = Problem::new(StatusCode::SERVICE_UNAVAILABLE, codes::API_FULL).json();
+    let head = format!(
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    let answer = [head.into_bytes(), body].concat();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    // Whatever becomes of it, the connection ends here.
+    let _ = std::pin::Pin::new(&mut stream).poll_write(&mut context, &answer);
 }
 
 async fn serve_one<S>(stream: S, router: Router, limits: Limits, ending: CancellationToken)

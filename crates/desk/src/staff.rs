@@ -52,7 +52,7 @@ type Done = Result<StatusCode, Problem>;
 ///
 /// In a visit that waits for the patient to confirm identity, it begins at once. After one card, and after a while
 /// without any, the reader goes back to unattended by itself.
-#[utoipa::path(put, path = "/v1/readers/{reader}/visual-check", request_body = ByRequest,
+#[utoipa::path(put, path = "/v1/readers/{reader}/visual-check", security(("token" = ["board"]), ("page" = ["board"])), request_body = ByRequest,
     params(("reader" = String, Path, description = "The reader's id")),
     responses(
         (status = 204, description = "Armed"),
@@ -75,7 +75,7 @@ pub(crate) async fn arm(
 }
 
 /// Take the visual check back
-#[utoipa::path(delete, path = "/v1/readers/{reader}/visual-check",
+#[utoipa::path(delete, path = "/v1/readers/{reader}/visual-check", security(("token" = ["board"]), ("page" = ["board"])),
     params(("reader" = String, Path, description = "The reader's id"), ByQuery),
     responses(
         (status = 204, description = "The reader is back to unattended, or the visit back to its methods"),
@@ -100,7 +100,7 @@ pub(crate) async fn disarm(
 /// Say whether person and card belong together
 ///
 /// The visit is named, so that a card that was changed meanwhile is not confirmed by it.
-#[utoipa::path(post, path = "/v1/readers/{reader}/visits/{visit}/confirmation", request_body = ConfirmationRequest,
+#[utoipa::path(post, path = "/v1/readers/{reader}/visits/{visit}/confirmation", security(("token" = ["board"]), ("page" = ["board"])), request_body = ConfirmationRequest,
     params(
         ("reader" = String, Path, description = "The reader's id"),
         ("visit" = String, Path, description = "The visit in progress, 32 hex digits"),
@@ -125,10 +125,40 @@ pub(crate) async fn confirm(
     act(&shared, &reader, by, StaffAct::ConfirmPerson { visit, same: same_person }).await
 }
 
+/// Ask the patient all consents anew
+///
+/// For a patient who pressed in error: nothing answered in this visit stands. Only until the last answer; after that the
+/// card is placed again.
+#[utoipa::path(post, path = "/v1/readers/{reader}/visits/{visit}/consents/asked-again", security(("token" = ["board"]), ("page" = ["board"])),
+    request_body = ByRequest,
+    params(
+        ("reader" = String, Path, description = "The reader's id"),
+        ("visit" = String, Path, description = "The visit in progress, 32 hex digits"),
+    ),
+    responses(
+        (status = 204, description = "The questions begin anew"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader"),
+        (status = 409, body = ProblemBody, content_type = "application/problem+json",
+         description = "Not possible now; `reason` says why"),
+        (status = 429, body = ProblemBody, content_type = "application/problem+json",
+         description = "Earlier orders to this reader are still waiting"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn ask_again(
+    State(shared): State<Arc<Shared>>,
+    path: Result<Path<(ReaderId, VisitId)>, PathRejection>,
+    request: Result<Json<ByRequest>, JsonRejection>,
+) -> Done {
+    let Path((reader, visit)) = path.map_err(|_| Problem::not_found())?;
+    let Json(ByRequest { by }) = request.map_err(|_| Problem::bad_request())?;
+    act(&shared, &reader, by, StaffAct::AskConsentsAgain { visit }).await
+}
+
 /// End a visit
 ///
 /// Once the centre has accepted the card there is a result nevertheless; it names the consents that were not answered.
-#[utoipa::path(delete, path = "/v1/readers/{reader}/visits/{visit}",
+#[utoipa::path(delete, path = "/v1/readers/{reader}/visits/{visit}", security(("token" = ["board"]), ("page" = ["board"])),
     params(
         ("reader" = String, Path, description = "The reader's id"),
         ("visit" = String, Path, description = "The visit in progress, 32 hex digits"),

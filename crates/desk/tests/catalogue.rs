@@ -21,7 +21,7 @@ fn words(text: Text) -> Value {
 
 #[tokio::test]
 async fn the_api_and_the_panel_say_of_every_code_what_the_catalogue_says() {
-    let site = Site::open();
+    let site = Site::open().await;
     let mut panels = site.events("/v1/kiosk/front-2/panel", "").await;
     assert_eq!(panels.block().await.unwrap().name, "dark", "nothing is shown yet");
     for code in codes::ALL {
@@ -52,7 +52,7 @@ async fn the_api_and_the_panel_say_of_every_code_what_the_catalogue_says() {
 
 #[tokio::test]
 async fn a_reader_s_own_number_is_explained_with_all_that_it_may_stand_for() {
-    let site = Site::open();
+    let site = Site::open().await;
     for (number, code, others) in [
         ("006", "CERTIFICATE_REVOKED", json!(["CERTIFICATE_EXPIRED"])),
         ("001", "CARD_NO_CHIP", json!(["CARD_UNRESPONSIVE"])),

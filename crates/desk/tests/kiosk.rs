@@ -57,7 +57,7 @@ fn cookie_of(answer: &Answer) -> String {
 
 #[tokio::test]
 async fn a_page_gets_every_panel_and_tells_every_touch() {
-    let site = Site::open();
+    let site = Site::open().await;
     let mut panels = site.events(PANEL, "").await;
     assert_eq!(panels.block().await.unwrap().name, "dark", "nothing is shown yet");
 
@@ -128,7 +128,7 @@ async fn a_page_gets_every_panel_and_tells_every_touch() {
 
 #[tokio::test]
 async fn a_notice_keeps_its_word_and_a_failure_brings_its_own() {
-    let site = Site::open();
+    let site = Site::open().await;
     let mut panels = site.events(PANEL, "").await;
     let notices = [
         (Notice::VisualArmed, "visual_armed"),
@@ -199,12 +199,12 @@ fn the_page_has_words_for_everything_that_a_panel_says() {
 
 #[tokio::test]
 async fn a_cookie_opens_one_panel_and_nothing_else() {
-    let site = Site::open();
+    let site = Site::open().await;
     site.port.panel.send_replace(shown("a", None));
     // Its value is case-sensitive, so it is taken from the raw answer.
     let made = site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-2"}"#).await;
     let code = made.json()["code"].as_str().unwrap().to_owned();
-    let cookie = raw_cookie(&site, &code).await;
+    let cookie = common::raw_cookie(&site, &json!({ "code": code }).to_string()).await;
     let (host, ours) = (site.host(), format!("Origin: http://{}\r\n", site.host()));
 
     let request = format!(
@@ -242,12 +242,12 @@ async fn a_cookie_opens_one_panel_and_nothing_else() {
 
 #[tokio::test]
 async fn a_cookie_outlives_the_desk_and_a_code_does_not() {
-    let mut site = Site::open();
+    let mut site = Site::open().await;
     site.port.panel.send_replace(shown("a", None));
     let code = |made: Answer| made.json()["code"].as_str().unwrap().to_owned();
     let first = code(site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-2"}"#).await);
     let second = code(site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-2"}"#).await);
-    let cookie = raw_cookie(&site, &first).await;
+    let cookie = common::raw_cookie(&site, &json!({ "code": first }).to_string()).await;
     site.restart();
     let touch = r#"{"nonce":"a","touch":{"kind":"pad_cancel"}}"#;
     assert_eq!(site.post(TOUCH, &format!("Cookie: {cookie}\r\n"), touch).await.status, 204);
@@ -257,7 +257,7 @@ async fn a_cookie_outlives_the_desk_and_a_code_does_not() {
 
 #[tokio::test]
 async fn the_page_is_served_to_whoever_opens_it_under_a_strict_policy() {
-    let site = Site::open();
+    let site = Site::open().await;
     let _cookie = paired(&site).await;
     for target in ["/kiosk/front-2", "/pages/kiosk.js", "/pages/kiosk.css", "/pages/words.js"] {
         let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: none\r\n", site.host());
@@ -266,29 +266,15 @@ async fn the_page_is_served_to_whoever_opens_it_under_a_strict_policy() {
         assert!(answer.head.contains("content-security-policy: default-src 'none';"), "{}", answer.head);
         assert!(answer.head.contains("cache-control: no-store"), "{}", answer.head);
     }
-    for target in ["/kiosk/Front%202", "/pages/../desk.token", "/pages/other.js", "/kiosk/"] {
+    for (target, status, code) in [
+        ("/kiosk/Front%202", 404, "API_NOT_FOUND"),
+        ("/pages/other.js", 404, "API_NOT_FOUND"),
+        ("/pages/..%2Ftokens.json", 404, "API_NOT_FOUND"),
+        // No page: who may ask anything is told that there is nothing.
+        ("/pages/../tokens.json", 401, "API_TOKEN_MISSING"),
+        ("/kiosk/", 401, "API_TOKEN_MISSING"),
+    ] {
         let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\n", site.host());
-        assert_eq!(
-            ask(site.tcp().await, &head).await.problem(),
-            (404, "API_NOT_FOUND".to_owned()),
-            "{target}"
-        );
+        assert_eq!(ask(site.tcp().await, &head).await.problem(), (status, code.to_owned()), "{target}");
     }
-}
-
-/// The cookie pair as it was given, upper case kept.
-async fn raw_cookie(site: &Site, code: &str) -> String {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let body = json!({ "code": code }).to_string();
-    let request = format!(
-        "POST /v1/pairings HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        site.host(),
-        body.len()
-    );
-    let mut stream = site.tcp().await;
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    tokio::time::timeout(common::PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
-    let line = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie");
-    line.split(';').next().unwrap().to_owned()
 }

@@ -28,7 +28,7 @@ fn lines(body: &[u8]) -> Vec<Value> {
 
 #[tokio::test]
 async fn each_step_is_one_line() {
-    let site = Site::open();
+    let site = Site::open().await;
     let told = steps(&site);
     told.send(PairStep::Place { within: Duration::from_secs(60) }).await.unwrap();
     told.send(PairStep::Take { slot: "Slot \"0\"".to_owned() }).await.unwrap();
@@ -47,7 +47,7 @@ async fn each_step_is_one_line() {
 
 #[tokio::test]
 async fn a_refusal_says_what_to_do_in_both_languages() {
-    let site = Site::open();
+    let site = Site::open().await;
     let told = steps(&site);
     told.send(PairStep::Refused(codes::PAIRING_SEVERAL_CARDS)).await.unwrap();
     drop(told);
@@ -61,7 +61,7 @@ async fn a_refusal_says_what_to_do_in_both_languages() {
 
 #[tokio::test]
 async fn a_step_is_told_when_it_happens_and_a_client_that_goes_ends_the_pairing() {
-    let site = Site::open();
+    let site = Site::open().await;
     let told = steps(&site);
     let mut client = site.tcp().await;
     let request = format!(
@@ -84,7 +84,7 @@ async fn a_step_is_told_when_it_happens_and_a_client_that_goes_ends_the_pairing(
 
 #[tokio::test]
 async fn a_pairing_that_cannot_begin_is_refused_at_once() {
-    let site = Site::open();
+    let site = Site::open().await;
     let running = site.post(PAIR, &site.bearer(), "").await;
     assert_eq!(running.problem(), (409, "PAIRING_RUNNING".to_owned()));
     for unknown in ["/v1/readers/front-9/pair", "/v1/readers/..%2Fetc/pair"] {
@@ -94,7 +94,7 @@ async fn a_pairing_that_cannot_begin_is_refused_at_once() {
 
 #[tokio::test]
 async fn a_pairing_needs_the_token_and_no_page_may_ask_for_it() {
-    let site = Site::open();
+    let site = Site::open().await;
     let _told = steps(&site);
     assert_eq!(site.post(PAIR, "", "").await.problem(), (401, "API_TOKEN_MISSING".to_owned()));
     let page = format!("{}Origin: http://{}\r\n", site.bearer(), site.host());

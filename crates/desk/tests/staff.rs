@@ -23,7 +23,7 @@ impl Site {
 
 #[tokio::test]
 async fn each_order_reaches_its_station_with_who_gave_it() {
-    let site = Site::open();
+    let site = Site::open().await;
     let visit = VisitId::from_bytes([10; 16]);
     let visits = format!("/v1/readers/front-1/visits/{VISIT}");
     for (method, target, body, act) in [
@@ -56,7 +56,7 @@ async fn each_order_reaches_its_station_with_who_gave_it() {
 
 #[tokio::test]
 async fn what_the_station_refuses_is_said_with_its_reason() {
-    let site = Site::open();
+    let site = Site::open().await;
     let arm = || site.order("PUT", "/v1/readers/front-1/visual-check", r#"{"by":"tanaka"}"#);
     for (fault, status, reason) in [
         (StaffFault::NoVisit, 409, "no_visit"),
@@ -76,7 +76,7 @@ async fn what_the_station_refuses_is_said_with_its_reason() {
 
 #[tokio::test]
 async fn an_order_of_wrong_form_reaches_nobody() {
-    let site = Site::open();
+    let site = Site::open().await;
     let confirmation = format!("/v1/readers/front-1/visits/{VISIT}/confirmation");
     for (method, target, body, status) in [
         ("PUT", "/v1/readers/front-1/visual-check", r#"{"by":"Tanaka Hanako"}"#, 400),
@@ -95,10 +95,10 @@ async fn an_order_of_wrong_form_reaches_nobody() {
 
 #[tokio::test]
 async fn the_audit_is_told_in_order() {
-    let site = Site::open();
+    let site = Site::open().await;
     let entry = |by, deed| AuditEntry {
         at: Timestamp(1_772_000_000_000),
-        reader: "front-1".parse().unwrap(),
+        reader: Some("front-1".parse().unwrap()),
         visit: None,
         by,
         deed,
@@ -107,27 +107,35 @@ async fn the_audit_is_told_in_order() {
     site.ledger.note(entry(tanaka, AuditDeed::VisualCheckArmed)).await.unwrap();
     site.ledger.note(entry(AuditBy::AtReader, AuditDeed::PasscodeRefused)).await.unwrap();
     let whole = site.get("/v1/audit").await.json();
+    let made = &whole["entries"][0];
     assert_eq!(
-        whole["entries"][0],
+        (&made["deed"], &made["actor"], &made["name"]),
+        (&json!("token_made"), &json!("local_user"), &json!("test"))
+    );
+    assert_eq!(
+        whole["entries"][1],
         json!({
-            "id": 1, "at": "2026-02-25T15:13:20.000+09:00", "reader": "front-1", "visit": null, "by": "tanaka",
-            "deed": "visual_check_armed",
+            "id": 2, "at": "2026-02-25T15:13:20.000+09:00", "reader": "front-1", "visit": null, "by": "tanaka",
+            "actor": "staff", "deed": "visual_check_armed",
         })
     );
     assert_eq!(
-        (&whole["entries"][1]["by"], &whole["entries"][1]["deed"]),
+        (&whole["entries"][2]["by"], &whole["entries"][2]["deed"]),
         (&json!(null), &json!("passcode_refused"))
     );
-    assert_eq!(whole["next"], 2);
-    let rest = site.get("/v1/audit?since=1&limit=1").await.json();
-    assert_eq!((rest["entries"].as_array().unwrap().len(), &rest["entries"][0]["id"]), (1, &json!(2)));
-    assert_eq!(site.get("/v1/audit?since=2").await.json(), json!({ "entries": [], "next": 2 }));
+    assert_eq!(whole["next"], 3);
+    let rest = site.get("/v1/audit?since=2&limit=1").await.json();
+    assert_eq!((rest["entries"].as_array().unwrap().len(), &rest["entries"][0]["id"]), (1, &json!(3)));
+    assert_eq!(
+        site.get("/v1/audit?since=3").await.json(),
+        json!({ "entries": [], "damaged": [], "next": 3 })
+    );
     assert_eq!(site.get("/v1/audit?limit=0").await.problem().0, 400);
 }
 
 #[tokio::test]
 async fn a_result_says_what_is_worth_knowing_beside_it() {
-    let site = Site::open();
+    let site = Site::open().await;
     let mut told = result(1);
     told.validity = Validity::Several;
     told.remarks = vec![

@@ -11,14 +11,14 @@ mod common;
 
 use common::{Events, PATIENCE, Site, result, station};
 use desk::DeskEvent;
-use model::{CentreHealth, CentreStatus, Pii, Qualification, ResultId, StationState, VisitResult};
+use model::{Beside, CentreHealth, CentreStatus, Pii, Qualification, ResultId, StationState, VisitResult};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 #[tokio::test]
 async fn events_come_live_and_again_with_the_same_bytes() {
-    let site = Site::open();
+    let site = Site::open().await;
     let mut live = site.events("/v1/events", "").await;
     assert_eq!(live.next("station").await.unwrap().id, None, "every station is told at first");
     assert_eq!(live.next("centre").await.unwrap().data, r#"{"state":"down","code":"CENTRE_SILENT"}"#);
@@ -52,7 +52,7 @@ async fn events_come_live_and_again_with_the_same_bytes() {
 async fn nothing_is_missed_or_doubled_while_many_publish() {
     const READERS: u32 = 5;
     const EACH: u32 = 40;
-    let site = Arc::new(Site::open());
+    let site = Arc::new(Site::open().await);
     let mut consumers = tokio::task::JoinSet::new();
     let mut publishers = tokio::task::JoinSet::new();
     for reader in 0..READERS {
@@ -82,11 +82,11 @@ async fn nothing_is_missed_or_doubled_while_many_publish() {
 
 #[tokio::test]
 async fn results_told_out_of_order_arrive_in_order() {
-    let site = Site::open();
+    let site = Site::open().await;
     let mut live = site.events("/v1/events", "").await;
-    live.next("centre").await.unwrap();
-    let first = site.ledger.commit(result(1)).await.unwrap().committed;
-    let second = site.ledger.commit(result(2)).await.unwrap().committed;
+    live.next("folder").await.unwrap();
+    let first = site.ledger.commit(result(1), Beside::default()).await.unwrap().committed;
+    let second = site.ledger.commit(result(2), Beside::default()).await.unwrap().committed;
     site.hub.publish(DeskEvent::Result(second));
     assert_eq!(live.next("result").await.unwrap().id, Some(1));
     assert_eq!(live.next("result").await.unwrap().id, Some(2));
@@ -98,9 +98,9 @@ async fn results_told_out_of_order_arrive_in_order() {
 #[tokio::test]
 async fn a_slow_consumer_is_cut_off_and_loses_nothing() {
     const COUNT: u32 = 700;
-    let site = Site::open();
+    let site = Site::open().await;
     let mut slow = Events::open(site.narrow_tcp().await, &site.stream_request("/v1/events", "")).await;
-    slow.next("centre").await.unwrap();
+    slow.next("folder").await.unwrap();
     // Far more than the sockets' buffers and the backlog take, while nobody reads.
     for number in 1..=COUNT {
         let qualification = Pii::new(Qualification { xml: "x".repeat(50_000) });
@@ -133,7 +133,8 @@ async fn a_consumer_that_takes_nothing_gives_its_place_back() {
     let site = Site::with(|limits| {
         limits.connections = 1;
         limits.stall = Duration::from_millis(100);
-    });
+    })
+    .await;
     let mut stuck = site.narrow_tcp().await;
     stuck.write_all(site.stream_request("/v1/events", "").as_bytes()).await.unwrap();
     stuck.readable().await.unwrap();
@@ -141,14 +142,14 @@ async fn a_consumer_that_takes_nothing_gives_its_place_back() {
         let qualification = Pii::new(Qualification { xml: "x".repeat(50_000) });
         site.tell(VisitResult { qualification, ..result(number) }).await;
     }
-    assert_eq!(site.get("/v1/readers").await.status, 200, "the only place is free again");
+    assert_eq!(site.get_when_free("/v1/readers").await.status, 200, "the only place is free again");
 }
 
 #[tokio::test]
 async fn a_quiet_stream_shows_that_it_lives() {
-    let site = Site::with(|limits| limits.heartbeat = Duration::from_millis(20));
+    let site = Site::with(|limits| limits.heartbeat = Duration::from_millis(20)).await;
     let mut events = site.events("/v1/events", "").await;
-    events.next("centre").await.unwrap();
+    events.next("folder").await.unwrap();
     for _ in 0..2 {
         assert_eq!(events.block().await.unwrap().raw, b": alive\n\n");
     }
@@ -156,15 +157,15 @@ async fn a_quiet_stream_shows_that_it_lives() {
 
 #[tokio::test]
 async fn retention_under_a_resuming_consumer_is_said() {
-    let site = Site::open();
+    let site = Site::open().await;
     for number in 1..=3 {
         site.tell(result(number)).await;
     }
     let mut live = site.events("/v1/events?after=3", "").await;
-    live.next("centre").await.unwrap();
+    live.next("folder").await.unwrap();
     // Committed but never told, then deleted: the consumer must hear of the hole.
-    site.ledger.commit(result(4)).await.unwrap();
-    site.ledger.drop_older_than(model::Timestamp(i64::MAX)).await.unwrap();
+    site.ledger.commit(result(4), Beside::default()).await.unwrap();
+    site.forget_all().await;
     assert_eq!(site.tell(result(5)).await, ResultId(5));
     let problem = live.next("problem").await.unwrap();
     assert!(problem.data.contains(r#""code":"API_GONE""#) && problem.data.contains(r#""oldest":5"#));
@@ -173,9 +174,9 @@ async fn retention_under_a_resuming_consumer_is_said() {
 
 #[tokio::test]
 async fn stopping_ends_streams_first_and_is_bounded() {
-    let mut site = Site::open();
+    let mut site = Site::open().await;
     let mut events = site.events("/v1/events", "").await;
-    events.next("centre").await.unwrap();
+    events.next("folder").await.unwrap();
     let half = site.tcp().await;
     let stopping = site.desk.take().unwrap().stop();
     tokio::time::timeout(PATIENCE, stopping).await.expect("stopped within the bound");

@@ -140,7 +140,8 @@ mod tests {
     ];
 
     /// Codes with which nobody waits without a result: it is there, or no visit was on.
-    const NOBODY_WAITS: [&str; 14] = [
+    const NOBODY_WAITS: [&str; 15] = [
+        "TOKEN",
         "PAIRING_",
         "API_",
         "KIOSK_",

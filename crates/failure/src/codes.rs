@@ -240,10 +240,26 @@ codes! {
     LEDGER_KEY_UNUSABLE,
     /// Another daemon holds this ledger.
     LEDGER_HELD,
+    /// The ledger's disk has no space left.
+    LEDGER_FULL,
+    /// The ledger's disk is, or became, one that can only be read.
+    LEDGER_READ_ONLY,
+    /// Whoever acknowledges results is not registered as a consumer.
+    CONSUMER_UNKNOWN,
+    /// A consumer acknowledges a result that the ledger has not given yet.
+    CONSUMER_AHEAD,
     /// The face folder cannot be written.
     FOLDER_UNWRITABLE,
     /// A file of the result's name, but with other content, lies in the face folder.
     FOLDER_NAME_TAKEN,
+    /// The folder for requests or that for answers cannot be reached, read or written.
+    FOLDER_EXCHANGE_AWAY,
+    /// A request file has the wrong form; the refusal names the element.
+    FOLDER_REQUEST_MALFORMED,
+    /// A request file of a family that this terminal does not answer yet.
+    FOLDER_REQUEST_NOT_YET,
+    /// The answer's name is taken in the folder by a file that does not answer this request.
+    FOLDER_REQUEST_NAME_REUSED,
     /// A result's document cannot be parsed as a qualification.
     QUALIFICATION_UNREADABLE,
 
@@ -268,6 +284,22 @@ codes! {
     API_CONSUMER_SLOW,
     /// Events from this id on were already deleted by retention.
     API_GONE,
+    /// The caller is known, and this is not what its token is for.
+    API_SCOPE_MISSING,
+    /// One caller asks more often than it may.
+    API_TOO_OFTEN,
+    /// As many connections as may be are open.
+    API_FULL,
+    /// A token of this name is there already.
+    TOKEN_NAME_TAKEN,
+    /// There are as many tokens as there may be.
+    TOKEN_TOO_MANY,
+    /// The file of the tokens cannot be written.
+    TOKENS_UNWRITABLE,
+    /// As many look-ups as may be are on their way to the centre.
+    LOOKUPS_BUSY,
+    /// A result does not say enough of the insurance to ask the centre by it.
+    REQUERY_IMPOSSIBLE,
     /// A pairing code that is wrong, used or too old.
     KIOSK_CODE_WRONG,
     /// A fault inside the terminal.

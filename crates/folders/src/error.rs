@@ -1,10 +1,11 @@
-//! Why a result could not be put into the face folder.
+//! Why a file could not be put into a folder or taken from it.
 
 use model::FailureCode;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Why a result could not be put into the face folder. Paths come from the configuration, names carry no person.
+/// Why a file could not be put into a folder or taken from it. Paths are those of folders, from the configuration:
+/// the name of a request may hold a patient's number. The names of face files carry no person.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// A step on the disk failed.
@@ -12,7 +13,7 @@ pub enum FolderError {
     Unwritable {
         /// What was tried.
         step: &'static str,
-        /// Where.
+        /// In which folder.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -26,7 +27,7 @@ pub enum FolderError {
     /// A file of that name with other content is there; file names are never reused.
     #[error("{name} is already there with other content")]
     NameTaken {
-        /// The file's name.
+        /// The face file's name.
         name: String,
     },
     /// The ledger's document is no qualification.
@@ -35,7 +36,8 @@ pub enum FolderError {
 }
 
 impl FolderError {
-    /// The catalogue's code, with what reception and technician do next.
+    /// The catalogue's code for the face folder, with what reception and technician do next. For the folders of an
+    /// exchange see [`Notice::code`](crate::Notice::code).
     #[must_use]
     pub const fn code(&self) -> FailureCode {
         match self {
@@ -46,13 +48,13 @@ impl FolderError {
     }
 }
 
-/// Adds step and path to what the system said.
+/// Adds step and folder to what the system said.
 pub(crate) trait At<T> {
-    fn at(self, step: &'static str, path: &std::path::Path) -> Result<T, FolderError>;
+    fn at(self, step: &'static str, path: &Path) -> Result<T, FolderError>;
 }
 
 impl<T> At<T> for io::Result<T> {
-    fn at(self, step: &'static str, path: &std::path::Path) -> Result<T, FolderError> {
+    fn at(self, step: &'static str, path: &Path) -> Result<T, FolderError> {
         self.map_err(|source| FolderError::Unwritable { step, path: path.to_owned(), source })
     }
 }

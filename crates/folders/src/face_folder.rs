@@ -2,21 +2,17 @@
 
 use crate::FolderError;
 use crate::error::At as _;
-use crate::staging::{Staging, sync_dir};
+use crate::out_folder::{OutFolder, Put};
 use model::{CommittedResult, Purpose, Timestamp};
 use oqs::{Encoding, Warning, face_file_name, local_time, transcode};
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-
-/// Shows at open that a file can be moved in; no consumer's pattern matches the name.
-const PROBE: &str = ".uketsuke-probe";
+use std::path::Path;
 
 /// An open face folder. One per folder: two writers would not see each other.
 #[derive(Debug)]
 pub struct FaceFolder {
-    dir: PathBuf,
-    staging: Staging,
+    folder: OutFolder,
     encoding: Encoding,
 }
 
@@ -38,13 +34,8 @@ impl FaceFolder {
     /// # Errors
     /// If the folder is missing, cannot be written, or lies on another volume than the folder around it.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self, FolderError> {
-        let dir = fs::canonicalize(&dir).at("find", dir.as_ref())?;
-        fs::read_dir(&dir).at("list", &dir)?;
-        let staging = Staging::beside(&dir)?;
-        let probe = dir.join(PROBE);
-        staging.place(b"", &probe)?;
-        fs::remove_file(&probe).at("remove", &probe)?;
-        Ok(Self { dir, staging, encoding: Encoding::Utf8 })
+        let folder = OutFolder::open(dir.as_ref())?;
+        Ok(Self { folder, encoding: Encoding::Utf8 })
     }
 
     /// Sets the site's encoding.
@@ -63,18 +54,10 @@ impl FaceFolder {
         let name = face_file_name(&result.institution, &result.visit, result.received_at);
         let xml = &result.qualification.expose(Purpose::TellReceiptComputer).xml;
         let (bytes, warnings) = transcode(xml.as_bytes(), self.encoding)?;
-        let target = self.dir.join(&name);
-        let written = match fs::read(&target) {
-            Ok(present) if present == bytes => false,
-            Ok(_) => return Err(FolderError::NameTaken { name }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.staging.place(&bytes, &target)?;
-                true
-            }
-            Err(error) => return Err(error).at("read", &target),
-        };
-        sync_dir(&self.dir)?;
-        Ok(Told { name, written, warnings })
+        match self.folder.put(&name, &bytes)? {
+            Put::Taken => Err(FolderError::NameTaken { name }),
+            put => Ok(Told { name, written: put == Put::Written, warnings }),
+        }
     }
 
     /// Removes files that nobody took and whose time in the name lies before `before`: personal data does not pile
@@ -84,9 +67,10 @@ impl FaceFolder {
     /// If the folder cannot be listed or a file cannot be removed.
     pub fn forget(&self, before: Timestamp) -> Result<usize, FolderError> {
         let before = local_time(before);
+        let dir = self.folder.dir();
         let mut removed = 0;
-        for entry in fs::read_dir(&self.dir).at("list", &self.dir)? {
-            let path = entry.at("list", &self.dir)?.path();
+        for entry in fs::read_dir(dir).at("list", dir)? {
+            let path = entry.at("list", dir)?.path();
             let Some(time) = path.file_name().and_then(|name| time_in_name(name.to_str()?)) else { continue };
             if time >= before.as_str() {
                 continue;
@@ -95,7 +79,7 @@ impl FaceFolder {
                 Ok(()) => removed += 1,
                 // A consumer took it at this moment.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error).at("remove", &path),
+                Err(error) => return Err(error).at("remove a file from", dir),
             }
         }
         Ok(removed)

@@ -1,8 +1,9 @@
-//! Where a file is written before it appears.
+//! Where a file is written before it appears, and how it appears.
 //!
-//! A folder beside the face folder, on the same volume, and not a hidden name inside it: on Windows a rename within
-//! a watched folder raises "renamed", a move into it raises "created", and some receipt computers listen to
-//! "created" alone. The others accept both.
+//! A folder beside the consumer's folder, on the same volume, and not a hidden name inside it: on Windows a rename
+//! within a watched folder raises "renamed", a move into it raises "created", and some receipt computers listen to
+//! "created" alone. Others accept both. One listens to "changed" alone, so the file is touched after the move
+//! (oqs-files.md section 4, readers B, C and D).
 
 use crate::FolderError;
 use crate::error::At as _;
@@ -10,18 +11,18 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// The folder beside the face folder.
+/// The folder beside a consumer's folder.
 #[derive(Debug)]
 pub(crate) struct Staging {
     dir: PathBuf,
 }
 
 impl Staging {
-    /// Makes the folder beside `face` and removes what an earlier run left in it.
-    pub(crate) fn beside(face: &Path) -> Result<Self, FolderError> {
-        let no_sibling = || FolderError::NoSibling { path: face.to_owned() };
-        let name = face.file_name().ok_or_else(no_sibling)?.to_string_lossy();
-        let dir = face.parent().ok_or_else(no_sibling)?.join(format!(".uketsuke-{name}"));
+    /// Makes the folder beside `target` and removes what an earlier run left in it.
+    pub(crate) fn beside(target: &Path) -> Result<Self, FolderError> {
+        let no_sibling = || FolderError::NoSibling { path: target.to_owned() };
+        let name = target.file_name().ok_or_else(no_sibling)?.to_string_lossy();
+        let dir = target.parent().ok_or_else(no_sibling)?.join(format!(".uketsuke-{name}"));
         let staging = Self { dir };
         staging.make()?;
         staging.clear()?;
@@ -34,13 +35,15 @@ impl Staging {
         let prepared = self.dir.join(name);
         self.make()?;
         let placed = write_durably(&prepared, bytes)
-            .at("write", &prepared)
-            .and_then(|()| fs::rename(&prepared, target).at("move into place", target));
+            .at("write into", &self.dir)
+            .and_then(|()| fs::rename(&prepared, target).at("move a file out of", &self.dir));
         if placed.is_err() {
-            // The row stays in the ledger; what lies half done here holds personal data.
+            // What lies half done here holds personal data; whoever wanted it placed still has it.
             let _ = fs::remove_file(&prepared);
         }
-        placed
+        placed?;
+        touch(target);
+        Ok(())
     }
 
     fn make(&self) -> Result<(), FolderError> {
@@ -59,7 +62,7 @@ impl Staging {
     fn clear(&self) -> Result<(), FolderError> {
         for entry in fs::read_dir(&self.dir).at("list", &self.dir)? {
             let path = entry.at("list", &self.dir)?.path();
-            fs::remove_file(&path).at("remove the leftover", &path)?;
+            fs::remove_file(&path).at("remove a leftover in", &self.dir)?;
         }
         Ok(())
     }
@@ -74,6 +77,26 @@ fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// Raises "changed" for readers that hear nothing else, without opening the file: others wait until nobody has it
+/// open. It is a courtesy: the file is whole and durable already, a consumer may have taken it at this moment, and
+/// some shares keep no times.
+#[cfg(unix)]
+pub(crate) fn touch(path: &Path) {
+    use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, utimensat};
+    let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+    let times = Timestamps { last_access: now, last_modification: now };
+    let _ = utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW);
+}
+
+/// As on other systems, but that the file is opened for a moment.
+#[cfg(not(unix))]
+pub(crate) fn touch(path: &Path) {
+    let times = fs::FileTimes::new().set_modified(std::time::SystemTime::now());
+    if let Ok(file) = OpenOptions::new().write(true).open(path) {
+        let _ = file.set_times(times);
+    }
 }
 
 /// Makes a folder's entries durable. Shares that know no such thing answer "invalid" or "unsupported".

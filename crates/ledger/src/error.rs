@@ -1,7 +1,9 @@
 //! What can go wrong with the ledger. No error carries personal data.
 
 use failure::codes;
-use model::{FailureCode, ResultId, VisitId};
+use model::{CallerName, FailureCode, ResultId, VisitId};
+use rusqlite::{ErrorCode, ffi};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Why the ledger refuses.
@@ -72,17 +74,34 @@ pub enum LedgerError {
         /// Which part of it.
         what: &'static str,
     },
-    /// A row of the audit is not what was noted.
-    #[error("audit row {id} is not what was noted")]
-    AuditDamaged {
-        /// The row.
-        id: u64,
-    },
     /// A day's data key does not open.
     #[error("ledger day {day}: data key damaged")]
     DayDamaged {
         /// Days since 1970-01-01, Japan time.
         day: i64,
+    },
+    /// What is kept of a consumer is not what was noted. Registering it again mends that: it is then owed every result
+    /// that is there.
+    #[error("consumer {consumer:?} is not what was noted")]
+    ConsumerDamaged {
+        /// As it is called in the file.
+        consumer: String,
+    },
+    /// Nobody of this name is registered as a consumer.
+    #[error("no consumer {consumer} is registered")]
+    NoConsumer {
+        /// Who.
+        consumer: CallerName,
+    },
+    /// A consumer acknowledges what the ledger has not given yet.
+    #[error("consumer {consumer} acknowledges result {id}, and the newest is {newest}")]
+    Ahead {
+        /// Who.
+        consumer: CallerName,
+        /// What it acknowledges.
+        id: ResultId,
+        /// The last id given.
+        newest: ResultId,
     },
     /// The visit is in the ledger with another reader or insertion.
     #[error("visit {visit} is committed as result {id} of another reader or insertion")]
@@ -150,20 +169,39 @@ impl KeyFault {
 impl LedgerError {
     /// The failure's stable code.
     #[must_use]
-    pub const fn code(&self) -> FailureCode {
+    pub fn code(&self) -> FailureCode {
         match self {
             Self::Key { .. } | Self::OtherKey { .. } => codes::LEDGER_KEY_UNUSABLE,
             Self::Held { .. } => codes::LEDGER_HELD,
-            Self::File { .. }
-            | Self::Foreign { .. }
-            | Self::Store { .. }
+            Self::File { cause, .. } => match cause.kind() {
+                ErrorKind::StorageFull => codes::LEDGER_FULL,
+                ErrorKind::ReadOnlyFilesystem => codes::LEDGER_READ_ONLY,
+                _ => codes::LEDGER_UNUSABLE,
+            },
+            Self::Store { cause, .. } => of_the_disk(cause).unwrap_or(codes::LEDGER_UNUSABLE),
+            Self::Write { cause, .. } => of_the_disk(cause).unwrap_or(codes::LEDGER_WRITE_FAILED),
+            Self::Foreign { .. }
             | Self::Damaged { .. }
-            | Self::AuditDamaged { .. }
+            | Self::ConsumerDamaged { .. }
             | Self::DayDamaged { .. } => codes::LEDGER_UNUSABLE,
-            Self::Write { .. } | Self::Beyond { .. } | Self::Randomness(_) | Self::Stopped => {
-                codes::LEDGER_WRITE_FAILED
-            }
+            Self::Beyond { .. } | Self::Randomness(_) | Self::Stopped => codes::LEDGER_WRITE_FAILED,
+            Self::NoConsumer { .. } => codes::CONSUMER_UNKNOWN,
+            Self::Ahead { .. } => codes::CONSUMER_AHEAD,
             Self::VisitForeign { .. } => codes::INTERNAL,
         }
+    }
+}
+
+/// What SQLite says of the disk rather than of the file.
+fn of_the_disk(cause: &rusqlite::Error) -> Option<FailureCode> {
+    let said = cause.sqlite_error()?;
+    match (said.code, said.extended_code) {
+        // The second: the index of the log cannot grow.
+        (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Some(codes::LEDGER_FULL),
+        // A file that was moved or deleted under us is called so too.
+        (ErrorCode::ReadOnly, extended) if extended != ffi::SQLITE_READONLY_DBMOVED => {
+            Some(codes::LEDGER_READ_ONLY)
+        }
+        _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The ledger's key: 32 bytes in a file that lies elsewhere than the ledger.
 
 use crate::error::{KeyFault, LedgerError};
+use crate::hash::HashKey;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -9,7 +10,7 @@ use zeroize::Zeroizing;
 
 const BYTES: usize = 32;
 
-/// The key that seals each day's data key. Wiped when dropped, never shown.
+/// The key that seals each day's data key and what outlives the days. Wiped when dropped, never shown.
 #[derive(Clone)]
 pub struct LedgerKey(Zeroizing<[u8; BYTES]>);
 
@@ -36,6 +37,10 @@ impl LedgerKey {
 
     pub(crate) fn bytes(&self) -> &[u8; BYTES] {
         &self.0
+    }
+
+    pub(crate) fn hash_key(&self, purpose: &str) -> HashKey {
+        HashKey::derived(&self.0, purpose)
     }
 
     fn read_checked(path: &Path, ledger: &Path) -> Result<Self, KeyFault> {

@@ -1,22 +1,20 @@
 //! One result as a row: clear columns, two sealed ones, and the place that binds them together.
 
+use crate::day;
 use crate::error::LedgerError;
 use crate::key::LedgerKey;
 use crate::seal::{self, Place};
+use crate::word::{from_word, to_word};
 use model::{
-    CommittedResult, Consent, Insertion, Pii, Purpose, Qualification, Remark, ResultId, Timestamp, VisitId,
-    VisitResult,
+    Beside, CommittedResult, Consent, Day, Insertion, Pii, Purpose, Qualification, Remark, ResultId,
+    ResultRow, Timestamp, VisitId, VisitResult,
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-const COLUMNS: &str = "id, visit, reader, insertion, institution, verification, received_at, validity, day, \
-                       qualification, consents";
-
 /// A row as it lies in the file.
-pub(crate) struct StoredRow {
+struct StoredRow {
     id: i64,
     clear: Clear,
     qualification: Vec<u8>,
@@ -33,6 +31,8 @@ struct Clear {
     received_at: i64,
     validity: String,
     day: i64,
+    /// The card's mark under a key of the ledger's; none if the card is not known, or the row is of version 2.
+    card: Option<Vec<u8>>,
 }
 
 /// What is sealed in the column `consents`.
@@ -60,9 +60,10 @@ pub(crate) fn insert(
     key: &LedgerKey,
     id: i64,
     result: &VisitResult,
+    beside: &Beside,
 ) -> Result<(), LedgerError> {
-    let clear = Clear::of(result)?;
-    let day_key = day_key_or_new(connection, key, clear.day)?;
+    let clear = Clear::of(key, result, beside)?;
+    let day_key = day::key_of_or_new(connection, key, Day(clear.day))?;
     let xml = result.qualification.expose(Purpose::CommitToLedger).xml.as_bytes();
     let qualification = seal::seal(&day_key, &clear.place("qualification", id), xml)?;
     let answers = Sealed { consents: &result.consents, remarks: &result.remarks };
@@ -72,7 +73,7 @@ pub(crate) fn insert(
     connection
         .prepare_cached(
             "INSERT INTO result (id, visit, reader, insertion, institution, verification, received_at, validity, \
-             day, qualification, consents) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             day, qualification, consents, card) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )
         .and_then(|mut statement| {
             statement.execute(params![
@@ -86,37 +87,106 @@ pub(crate) fn insert(
                 clear.validity,
                 clear.day,
                 qualification,
-                consents
+                consents,
+                clear.card
             ])
         })
         .map(|_| ())
         .map_err(|cause| LedgerError::Write { doing: "committing a result", cause })
 }
 
-/// The row of a visit.
-pub(crate) fn by_visit(connection: &Connection, visit: &VisitId) -> Result<Option<StoredRow>, LedgerError> {
+/// The number of a visit's row.
+pub(crate) fn id_of_visit(connection: &Connection, visit: &VisitId) -> Result<Option<i64>, LedgerError> {
     connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM result WHERE visit = ?1"))
+        .prepare_cached("SELECT id FROM result WHERE visit = ?1")
         .and_then(|mut statement| {
-            statement.query_row([visit.as_bytes().as_slice()], StoredRow::read).optional()
+            statement.query_row([visit.as_bytes().as_slice()], |row| row.get(0)).optional()
         })
         .map_err(reading)
 }
 
-/// The row of an id.
-pub(crate) fn by_id(connection: &Connection, id: i64) -> Result<Option<StoredRow>, LedgerError> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM result WHERE id = ?1"))
-        .and_then(|mut statement| statement.query_row([id], StoredRow::read).optional())
-        .map_err(reading)
+/// The result of a number.
+pub(crate) fn of_id(
+    connection: &Connection,
+    key: &LedgerKey,
+    id: i64,
+) -> Result<Option<CommittedResult>, LedgerError> {
+    stored(connection, id)?.map(|row| row.open(connection, key)).transpose()
 }
 
-/// At most `limit` rows after an id, in order.
-pub(crate) fn after(connection: &Connection, id: i64, limit: i64) -> Result<Vec<StoredRow>, LedgerError> {
+/// The latest row before `id` whose card is the same.
+pub(crate) fn of_same_card(
+    connection: &Connection,
+    key: &LedgerKey,
+    id: i64,
+) -> Result<Option<CommittedResult>, LedgerError> {
+    let Some(row) = stored(connection, id)? else { return Ok(None) };
+    let card = row.clear.card.clone();
+    // Opened for its place alone: a mark that was put there afterwards leads to nobody.
+    row.open(connection, key)?;
+    let earlier: Option<i64> = connection
+        .prepare_cached("SELECT max(id) FROM result WHERE card = ?1 AND id < ?2")
+        .and_then(|mut statement| statement.query_row(params![card, id], |row| row.get(0)))
+        .map_err(reading)?;
+    earlier.map_or(Ok(None), |earlier| of_id(connection, key, earlier))
+}
+
+/// At most `limit` rows after a number, up to the newest that was given. Numbers have no gaps, so one that is not there
+/// although a later one is, or one before it, was lost.
+pub(crate) fn after(
+    connection: &Connection,
+    key: &LedgerKey,
+    (after, newest): (i64, i64),
+    limit: usize,
+) -> Result<Vec<ResultRow>, LedgerError> {
+    let there: Vec<i64> = connection
+        .prepare_cached("SELECT id FROM result WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
+        .and_then(|mut statement| {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            statement.query_map([after, newest, limit], |row| row.get(0))?.collect()
+        })
+        .map_err(reading)?;
+    let (Some(last), Some(oldest)) = (there.last(), oldest(connection)?) else { return Ok(Vec::new()) };
+    let first = after.saturating_add(1).max(oldest);
+    (first..=*last).take(limit).map(|id| either(id, of_id(connection, key, id))).collect()
+}
+
+/// The first number that is there.
+pub(crate) fn oldest(connection: &Connection) -> Result<Option<i64>, LedgerError> {
+    connection.query_row("SELECT min(id) FROM result", [], |row| row.get(0)).map_err(reading)
+}
+
+fn stored(connection: &Connection, id: i64) -> Result<Option<StoredRow>, LedgerError> {
     connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM result WHERE id > ?1 ORDER BY id LIMIT ?2"))
-        .and_then(|mut statement| statement.query_map([id, limit], StoredRow::read)?.collect())
-        .map_err(reading)
+        .prepare_cached(
+            "SELECT id, visit, reader, insertion, institution, verification, received_at, validity, day, \
+             qualification, consents, card FROM result WHERE id = ?1",
+        )
+        .and_then(|mut statement| statement.query_row([id], StoredRow::read).optional())
+        .map_err(|cause| if is_damage(&cause) { damaged(id, "a column") } else { reading(cause) })
+}
+
+/// Damage of one row must not hide those behind it.
+fn either(id: i64, read: Result<Option<CommittedResult>, LedgerError>) -> Result<ResultRow, LedgerError> {
+    let id = ResultId(id.cast_unsigned());
+    match read {
+        Ok(Some(committed)) => Ok(ResultRow::Whole(committed)),
+        Ok(None) => Ok(ResultRow::Damaged { id, what: "the whole row" }),
+        Err(LedgerError::Damaged { what, .. }) => Ok(ResultRow::Damaged { id, what }),
+        Err(LedgerError::DayDamaged { .. }) => Ok(ResultRow::Damaged { id, what: "its day's key" }),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a column holds what we never wrote, or its page is none of SQLite's.
+fn is_damage(cause: &rusqlite::Error) -> bool {
+    match cause {
+        rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::Utf8Error(..) => true,
+        other => other.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt),
+    }
 }
 
 impl StoredRow {
@@ -132,6 +202,7 @@ impl StoredRow {
                 received_at: row.get(6)?,
                 validity: row.get(7)?,
                 day: row.get(8)?,
+                card: row.get(11)?,
             },
             qualification: row.get(9)?,
             consents: row.get(10)?,
@@ -139,14 +210,9 @@ impl StoredRow {
     }
 
     /// Unseals the row: only what was committed, in the place where it was committed, opens.
-    pub(crate) fn open(
-        self,
-        connection: &Connection,
-        key: &LedgerKey,
-    ) -> Result<CommittedResult, LedgerError> {
-        let id = ResultId(u64::try_from(self.id).unwrap_or_default());
-        let damaged = |what| LedgerError::Damaged { id, what };
-        let day_key = day_key(connection, key, self.clear.day)?
+    fn open(self, connection: &Connection, key: &LedgerKey) -> Result<CommittedResult, LedgerError> {
+        let damaged = |what| damaged(self.id, what);
+        let day_key = day::key_of(connection, key, Day(self.clear.day))?
             .ok_or(LedgerError::DayDamaged { day: self.clear.day })?;
         let unseal = |column, sealed: &[u8]| {
             seal::unseal(&day_key, &self.clear.place(column, self.id), sealed).ok_or_else(|| damaged(column))
@@ -160,19 +226,15 @@ impl StoredRow {
         };
         let clear = self.clear;
         Ok(CommittedResult {
-            id,
+            id: ResultId(self.id.cast_unsigned()),
             result: VisitResult {
-                visit: clear
-                    .visit
-                    .try_into()
-                    .map(VisitId::from_bytes)
-                    .map_err(|_| LedgerError::Damaged { id, what: "visit" })?,
+                visit: clear.visit.try_into().map(VisitId::from_bytes).map_err(|_| damaged("visit"))?,
                 reader: clear.reader.try_into().map_err(|_| damaged("reader"))?,
                 insertion: Insertion(clear.insertion.cast_unsigned()),
                 institution: clear.institution.try_into().map_err(|_| damaged("institution"))?,
-                verification: from_word(clear.verification).ok_or_else(|| damaged("verification"))?,
+                verification: from_word(&clear.verification).ok_or_else(|| damaged("verification"))?,
                 received_at: Timestamp(clear.received_at),
-                validity: from_word(clear.validity).ok_or_else(|| damaged("validity"))?,
+                validity: from_word(&clear.validity).ok_or_else(|| damaged("validity"))?,
                 qualification: Pii::new(Qualification { xml }),
                 consents,
                 remarks,
@@ -182,7 +244,11 @@ impl StoredRow {
 }
 
 impl Clear {
-    fn of(result: &VisitResult) -> Result<Self, LedgerError> {
+    fn of(key: &LedgerKey, result: &VisitResult, beside: &Beside) -> Result<Self, LedgerError> {
+        // The same card has the same hash on every day, and nobody without the ledger's key can try cards against it.
+        let hashed = |card: &Pii<model::CardMark>| {
+            key.hash_key("card").hash(&[&card.expose(Purpose::CommitToLedger).0]).to_vec()
+        };
         Ok(Self {
             visit: result.visit.as_bytes().to_vec(),
             reader: result.reader.as_str().to_owned(),
@@ -192,13 +258,14 @@ impl Clear {
             verification: to_word(result.verification)?,
             received_at: result.received_at.0,
             validity: to_word(result.validity)?,
-            day: day_of(result.received_at),
+            day: Day::of(result.received_at).0,
+            card: beside.card.as_ref().map(hashed),
         })
     }
 
     /// Every clear column is part of the place: a row with one of them altered does not open.
     fn place(&self, column: &str, id: i64) -> Place {
-        Place::default()
+        let place = Place::default()
             .with(b"uketsuke ledger")
             .with(b"result")
             .with(column.as_bytes())
@@ -210,61 +277,17 @@ impl Clear {
             .with(self.verification.as_bytes())
             .with(&self.received_at.to_be_bytes())
             .with(self.validity.as_bytes())
-            .with(&self.day.to_be_bytes())
+            .with(&self.day.to_be_bytes());
+        // Without a card it is the place of version 2, whose rows stay where they are.
+        match &self.card {
+            Some(card) => place.with(card),
+            None => place,
+        }
     }
 }
 
-/// Days since 1970-01-01 in Japan, which has no summer time.
-pub(crate) const fn day_of(at: Timestamp) -> i64 {
-    at.0.saturating_add(9 * 3_600_000).div_euclid(86_400_000)
-}
-
-fn day_key(
-    connection: &Connection,
-    key: &LedgerKey,
-    day: i64,
-) -> Result<Option<Zeroizing<[u8; 32]>>, LedgerError> {
-    let sealed: Option<Vec<u8>> = connection
-        .prepare_cached("SELECT sealed FROM day_key WHERE day = ?1")
-        .and_then(|mut statement| statement.query_row([day], |row| row.get(0)).optional())
-        .map_err(reading)?;
-    let Some(sealed) = sealed else { return Ok(None) };
-    let bytes = seal::unseal(key.bytes(), &day_place(day), &sealed).ok_or(LedgerError::DayDamaged { day })?;
-    let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| LedgerError::DayDamaged { day })?;
-    Ok(Some(Zeroizing::new(bytes)))
-}
-
-fn day_key_or_new(
-    connection: &Connection,
-    key: &LedgerKey,
-    day: i64,
-) -> Result<Zeroizing<[u8; 32]>, LedgerError> {
-    if let Some(known) = day_key(connection, key, day)? {
-        return Ok(known);
-    }
-    let mut fresh = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *fresh).map_err(LedgerError::Randomness)?;
-    let sealed = seal::seal(key.bytes(), &day_place(day), &*fresh)?;
-    connection
-        .execute("INSERT INTO day_key (day, sealed) VALUES (?1, ?2)", params![day, sealed])
-        .map_err(|cause| LedgerError::Write { doing: "making a day's key", cause })?;
-    Ok(fresh)
-}
-
-fn day_place(day: i64) -> Place {
-    Place::default().with(b"uketsuke ledger").with(b"day_key").with(&day.to_be_bytes())
-}
-
-/// The word of a plain enum, as serde names it.
-fn to_word<T: Serialize>(value: T) -> Result<String, LedgerError> {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => Ok(word),
-        _ => Err(LedgerError::Beyond { what: "a word" }),
-    }
-}
-
-fn from_word<T: DeserializeOwned>(word: String) -> Option<T> {
-    serde_json::from_value(serde_json::Value::String(word)).ok()
+fn damaged(id: i64, what: &'static str) -> LedgerError {
+    LedgerError::Damaged { id: ResultId(id.cast_unsigned()), what }
 }
 
 fn reading(cause: rusqlite::Error) -> LedgerError {

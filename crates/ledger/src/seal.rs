@@ -3,6 +3,7 @@
 use crate::error::LedgerError;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use rusqlite::Row;
 use zeroize::Zeroizing;
 
 const NONCE: usize = 24;
@@ -18,6 +19,11 @@ impl Place {
         self.0.extend_from_slice(field);
         self
     }
+}
+
+/// A column's bytes; none if something else stands there, which then does not open.
+pub(crate) fn stored(row: &Row<'_>, column: usize) -> Vec<u8> {
+    row.get_ref(column).ok().and_then(|value| value.as_blob().ok()).unwrap_or_default().to_vec()
 }
 
 /// Nonce (24 bytes), ciphertext, tag (16 bytes).

@@ -1,18 +1,20 @@
 //! The ledger: one writer, any number of readers.
 
+use crate::counts::Tally;
 use crate::error::LedgerError;
 use crate::file::{self, Hold};
 use crate::key::LedgerKey;
-use crate::{audit, row};
-use model::{AuditEntry, AuditRecord, CommittedResult, ResultId, Timestamp, VisitResult};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use crate::retention::{self, Dropped, Keep};
+use crate::{audit, consumer, row};
+use model::{AuditEntry, Beside, CallerName, CommittedResult, Counted, ResultId, Timestamp, VisitResult};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 
 /// The ledger with the right to write. There is one per file in the whole machine.
 #[derive(Debug)]
 pub struct Ledger {
-    connection: Connection,
-    key: LedgerKey,
+    pub(crate) connection: Connection,
+    pub(crate) key: LedgerKey,
     path: PathBuf,
     // Last: the file is closed before it is let go.
     _hold: Hold,
@@ -21,17 +23,8 @@ pub struct Ledger {
 /// A second connection that only reads; sees what is committed.
 #[derive(Debug)]
 pub struct LedgerReader {
-    connection: Connection,
-    key: LedgerKey,
-}
-
-/// What retention took away.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dropped {
-    /// Rows deleted.
-    pub results: usize,
-    /// Days whose key was destroyed.
-    pub days: usize,
+    pub(crate) connection: Connection,
+    pub(crate) key: LedgerKey,
 }
 
 impl Ledger {
@@ -46,66 +39,117 @@ impl Ledger {
         Ok(Self { connection, key, path: path.to_owned(), _hold: hold })
     }
 
-    /// Makes the result durable: it is on the disk when this returns. A visit that is already here keeps its row,
-    /// and that row is returned.
+    /// Makes the result durable: it is on the disk when this returns. It is counted with the same stroke. A visit that
+    /// is already here keeps its row, and that row is returned.
     ///
     /// # Errors
     /// [`LedgerError::Write`] if it could not be made durable (then the ledger is as before),
     /// [`LedgerError::VisitForeign`] if the visit is here with another reader or insertion.
-    pub fn commit(&mut self, result: &VisitResult) -> Result<CommittedResult, LedgerError> {
-        let writing = |cause| LedgerError::Write { doing: "committing a result", cause };
-        let transaction =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(writing)?;
-        if let Some(first) = row::by_visit(&transaction, &result.visit)? {
-            return same_visit(first.open(&transaction, &self.key)?, result);
-        }
-        // Chosen before the insert, because the sealed columns are bound to it.
-        let id =
-            last_id(&transaction)?.checked_add(1).ok_or(LedgerError::Beyond { what: "a result's id" })?;
-        row::insert(&transaction, &self.key, id, result)?;
-        transaction.commit().map_err(writing)?;
-        Ok(CommittedResult { id: ResultId(id.cast_unsigned()), result: result.clone() })
+    pub fn commit(&mut self, result: &VisitResult, beside: &Beside) -> Result<CommittedResult, LedgerError> {
+        self.write("committing a result", |transaction, key| {
+            if let Some(first) = row::id_of_visit(transaction, &result.visit)? {
+                return row::of_id(transaction, key, first)?
+                    .ok_or(LedgerError::Damaged { id: ResultId(first.cast_unsigned()), what: "visit" })
+                    .and_then(|first| same_visit(first, result));
+            }
+            // Chosen before the insert, because the sealed columns are bound to it.
+            let id =
+                last_id(transaction)?.checked_add(1).ok_or(LedgerError::Beyond { what: "a result's id" })?;
+            row::insert(transaction, key, id, result, beside)?;
+            Tally::of_result(result, beside)?.write(transaction)?;
+            Ok(CommittedResult { id: ResultId(id.cast_unsigned()), result: result.clone() })
+        })
     }
 
-    /// Notes that `consumer` was told everything up to `id`. Never goes back.
+    /// Registers a consumer: every result from now on is kept until it has acknowledged it, within the bounds of
+    /// [`Keep`]. Says up to where it counts as told. Registering again changes nothing.
     ///
     /// # Errors
     /// [`LedgerError::Write`].
-    pub fn set_delivered(&mut self, consumer: &str, id: ResultId) -> Result<(), LedgerError> {
-        self.connection
-            .prepare_cached(
-                "INSERT INTO delivery (consumer, up_to) VALUES (?1, ?2) \
-                 ON CONFLICT (consumer) DO UPDATE SET up_to = max(up_to, excluded.up_to)",
-            )
-            .and_then(|mut statement| statement.execute(params![consumer, row_number(id)]))
-            .map(|_| ())
-            .map_err(|cause| LedgerError::Write { doing: "noting a delivery", cause })
+    pub fn register(&mut self, consumer: &CallerName, at: Timestamp) -> Result<ResultId, LedgerError> {
+        let bounds = (self.oldest()?, self.newest()?);
+        self.write("registering a consumer", |transaction, key| {
+            consumer::register(transaction, key, consumer, at, bounds)
+        })
     }
 
-    /// Makes it durable that somebody of the staff did this; says the entry's number.
+    /// Waits for this consumer no longer; says whether it was one.
+    ///
+    /// # Errors
+    /// [`LedgerError::Write`].
+    pub fn forget_consumer(&mut self, consumer: &CallerName) -> Result<bool, LedgerError> {
+        self.write("forgetting a consumer", |transaction, _| consumer::forget(transaction, consumer))
+    }
+
+    /// Notes that the consumer has everything up to `id`, durably. Never goes back.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoConsumer`], [`LedgerError::Ahead`] if `id` was not given yet, [`LedgerError::ConsumerDamaged`],
+    /// [`LedgerError::Write`]; then nothing was noted.
+    pub fn acknowledge(
+        &mut self,
+        consumer: &CallerName,
+        id: ResultId,
+        at: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let Some(mut kept) = consumer::find(&self.connection, &self.key, consumer)? else {
+            return Err(LedgerError::NoConsumer { consumer: consumer.clone() });
+        };
+        let newest = self.newest()?;
+        if id > newest {
+            return Err(LedgerError::Ahead { consumer: consumer.clone(), id, newest });
+        }
+        if id <= kept.up_to {
+            return Ok(());
+        }
+        (kept.up_to, kept.acknowledged_at) = (id, Some(at));
+        self.write("noting what was acknowledged", |transaction, key| {
+            consumer::write(transaction, key, consumer, &kept)
+        })
+    }
+
+    /// Makes it durable that somebody did or saw this; says the entry's number.
     ///
     /// # Errors
     /// [`LedgerError::Write`]; then it was not noted.
     pub fn note(&mut self, entry: &AuditEntry) -> Result<u64, LedgerError> {
-        audit::note(&mut self.connection, &self.key, entry)
+        self.notes(std::slice::from_ref(entry))
     }
 
-    /// Deletes the results received before `before`, and destroys the key of every day that is then empty.
+    /// [`Self::note`] for several at once: all of them or none. Says the last one's number.
     ///
     /// # Errors
-    /// [`LedgerError::Write`]; then nothing was deleted.
-    pub fn drop_older_than(&mut self, before: Timestamp) -> Result<Dropped, LedgerError> {
-        let dropped = self
-            .drop_rows(before)
-            .map_err(|cause| LedgerError::Write { doing: "dropping old results", cause })?;
-        if dropped.results > 0 {
-            // Deleted pages linger in the log until it is folded back; a reader in the middle of a query
-            // postpones that to the next time.
-            self.connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-                .map_err(|cause| LedgerError::Write { doing: "folding back the log", cause })?;
+    /// [`LedgerError::Write`]; then none was noted.
+    pub fn notes(&mut self, entries: &[AuditEntry]) -> Result<u64, LedgerError> {
+        self.write("noting a deed", |transaction, key| audit::append(transaction, key, entries))
+    }
+
+    /// Counts what happened beside results.
+    ///
+    /// # Errors
+    /// [`LedgerError::Write`]; then nothing was counted.
+    pub fn count(&mut self, happened: &[(Counted, Timestamp)]) -> Result<(), LedgerError> {
+        let mut tally = Tally::default();
+        for (what, at) in happened {
+            tally.count(*what, *at)?;
         }
-        Ok(dropped)
+        self.count_all(&tally)
+    }
+
+    /// Destroys the results that are due, from the front, and the key of every day that is then empty; says of each
+    /// consumer what it was not told. Counts and audit entries older than 400 days go too.
+    ///
+    /// # Errors
+    /// [`LedgerError::Write`]; what was destroyed before that stays so, and what was not told is in the audit.
+    pub fn retain(&mut self, now: Timestamp, keep: Keep) -> Result<Dropped, LedgerError> {
+        let mut dropped = Dropped::default();
+        loop {
+            let (step, more) = self.retain_step(now, keep)?;
+            dropped.absorb(step);
+            if !more {
+                return Ok(dropped);
+            }
+        }
     }
 
     /// Opens a connection that only reads.
@@ -113,101 +157,46 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Store`].
     pub fn reader(&self) -> Result<LedgerReader, LedgerError> {
-        Ok(LedgerReader { connection: file::open_reader(&self.path)?, key: self.key.clone() })
+        LedgerReader::open(&self.path, &self.key)
+    }
+
+    /// One step of [`Self::retain`]; says whether there is more.
+    pub(crate) fn retain_step(&mut self, now: Timestamp, keep: Keep) -> Result<(Dropped, bool), LedgerError> {
+        let (mut dropped, more) = self
+            .write("dropping old results", |transaction, key| retention::step(transaction, key, now, keep))?;
+        // Always: a reader may have prevented it the last time.
+        dropped.lingering = !more && !file::fold(&self.connection);
+        Ok((dropped, more))
+    }
+
+    pub(crate) fn count_all(&mut self, tally: &Tally) -> Result<(), LedgerError> {
+        self.write("counting", |transaction, _| tally.write(transaction))
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    fn drop_rows(&mut self, before: Timestamp) -> rusqlite::Result<Dropped> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute(
-            "UPDATE horizon SET dropped = max(dropped, \
-             coalesce((SELECT max(id) FROM result WHERE received_at < ?1), 0))",
-            [before.0],
-        )?;
-        let results = transaction.execute("DELETE FROM result WHERE received_at < ?1", [before.0])?;
-        let days = transaction.execute(
-            "DELETE FROM day_key WHERE NOT EXISTS (SELECT 1 FROM result WHERE result.day = day_key.day)",
-            [],
-        )?;
-        transaction.commit()?;
-        Ok(Dropped { results, days })
+    /// Does all of an order or nothing.
+    fn write<T>(
+        &mut self,
+        doing: &'static str,
+        order: impl FnOnce(&Transaction<'_>, &LedgerKey) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let writing = |cause| LedgerError::Write { doing, cause };
+        let transaction =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(writing)?;
+        let done = order(&transaction, &self.key)?;
+        transaction.commit().map_err(writing)?;
+        Ok(done)
     }
 }
 
-macro_rules! reads {
-    ($owner:ident) => {
-        impl $owner {
-            /// The result of that id; `None` if there is none (any more).
-            ///
-            /// # Errors
-            /// [`LedgerError::Damaged`] if the row is not what was committed, [`LedgerError::Store`].
-            pub fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, LedgerError> {
-                row::by_id(&self.connection, row_number(id))?
-                    .map(|stored| stored.open(&self.connection, &self.key))
-                    .transpose()
-            }
-
-            /// At most `limit` results after `after`, in order.
-            ///
-            /// # Errors
-            /// As [`Self::result`].
-            pub fn since(&self, after: ResultId, limit: usize) -> Result<Vec<CommittedResult>, LedgerError> {
-                let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-                row::after(&self.connection, row_number(after), limit)?
-                    .into_iter()
-                    .map(|stored| stored.open(&self.connection, &self.key))
-                    .collect()
-            }
-
-            /// The last id ever given; 0 if none was.
-            ///
-            /// # Errors
-            /// [`LedgerError::Store`].
-            pub fn newest(&self) -> Result<ResultId, LedgerError> {
-                last_id(&self.connection).map(|id| ResultId(id.cast_unsigned()))
-            }
-
-            /// The first id from which on nothing was deleted; a consumer that was told less has missed some.
-            ///
-            /// # Errors
-            /// [`LedgerError::Store`].
-            pub fn oldest(&self) -> Result<ResultId, LedgerError> {
-                self.connection
-                    .query_row("SELECT dropped FROM horizon", [], |row| row.get::<_, i64>(0))
-                    .map(|dropped| ResultId(dropped.cast_unsigned().saturating_add(1)))
-                    .map_err(reading)
-            }
-
-            /// At most `limit` entries of the audit after that number, in order.
-            ///
-            /// # Errors
-            /// [`LedgerError::AuditDamaged`] if a row is not what was noted, [`LedgerError::Store`].
-            pub fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, LedgerError> {
-                audit::after(&self.connection, &self.key, after, limit)
-            }
-
-            /// Up to which id `consumer` was told; 0 if it never was.
-            ///
-            /// # Errors
-            /// [`LedgerError::Store`].
-            pub fn delivered(&self, consumer: &str) -> Result<ResultId, LedgerError> {
-                self.connection
-                    .query_row("SELECT up_to FROM delivery WHERE consumer = ?1", [consumer], |row| {
-                        row.get::<_, i64>(0)
-                    })
-                    .optional()
-                    .map(|up_to| ResultId(up_to.unwrap_or_default().cast_unsigned()))
-                    .map_err(reading)
-            }
-        }
-    };
+impl LedgerReader {
+    pub(crate) fn open(path: &Path, key: &LedgerKey) -> Result<Self, LedgerError> {
+        Ok(Self { connection: file::open_reader(path)?, key: key.clone() })
+    }
 }
-
-reads!(Ledger);
-reads!(LedgerReader);
 
 fn same_visit(first: CommittedResult, offered: &VisitResult) -> Result<CommittedResult, LedgerError> {
     if first.result.reader == offered.reader && first.result.insertion == offered.insertion {
@@ -218,21 +207,12 @@ fn same_visit(first: CommittedResult, offered: &VisitResult) -> Result<Committed
 }
 
 /// `sqlite_sequence` remembers the last id even after its row was deleted.
-fn last_id(connection: &Connection) -> Result<i64, LedgerError> {
+pub(crate) fn last_id(connection: &Connection) -> Result<i64, LedgerError> {
     connection
         .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'result'")
         .and_then(|mut statement| statement.query_row([], |row| row.get(0)).optional())
         .map(Option::unwrap_or_default)
-        .map_err(reading)
-}
-
-/// Ids beyond SQLite's range are not in the ledger, nor is any row after them.
-fn row_number(id: ResultId) -> i64 {
-    i64::try_from(id.0).unwrap_or(i64::MAX)
-}
-
-fn reading(cause: rusqlite::Error) -> LedgerError {
-    LedgerError::Store { doing: "reading", cause }
+        .map_err(|cause| LedgerError::Store { doing: "reading", cause })
 }
 
 #[cfg(test)]
@@ -263,17 +243,21 @@ mod tests {
         let key_file = keys.path().join("ledger.key");
         LedgerKey::create_file(&key_file).unwrap();
         let mut ledger = Ledger::open(&path, LedgerKey::read(&key_file, &path).unwrap()).unwrap();
-        ledger.commit(&result(1)).unwrap();
+        ledger.commit(&result(1), &Beside::default()).unwrap();
 
         // SQLite's own limit gives the very error of a full disk.
         ledger.connection.pragma_update(None, "max_page_count", 1).unwrap();
-        let error = ledger.commit(&result(2)).unwrap_err();
-        assert_eq!(error.code(), failure::codes::LEDGER_WRITE_FAILED, "{error}");
+        let error = ledger.commit(&result(2), &Beside::default()).unwrap_err();
+        assert_eq!(error.code(), failure::codes::LEDGER_FULL, "{error}");
         assert!(error.to_string().contains("full"), "{error}");
         assert_eq!(ledger.newest().unwrap(), ResultId(1));
 
         ledger.connection.pragma_update(None, "max_page_count", 1_000_000).unwrap();
-        assert_eq!(ledger.commit(&result(2)).unwrap().id, ResultId(2), "the failed order took no number");
+        assert_eq!(
+            ledger.commit(&result(2), &Beside::default()).unwrap().id,
+            ResultId(2),
+            "the failed order took no number"
+        );
         assert_eq!(ledger.result(ResultId(1)).unwrap().unwrap().result, result(1));
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 /// 資格有効性, code 006 (oqs-files.md section 9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Validity {
     /// 1 有効.
@@ -68,4 +68,57 @@ pub struct CommittedResult {
     pub id: ResultId,
     /// What was committed.
     pub result: VisitResult,
+}
+
+/// What stands under one id of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResultRow {
+    /// The result as it was committed.
+    Whole(CommittedResult),
+    /// A result was committed under this id and is not there as it was; it cannot be told.
+    Damaged {
+        /// Its number.
+        id: ResultId,
+        /// Which part of it.
+        what: &'static str,
+    },
+}
+
+impl ResultRow {
+    /// The number, whatever became of the result: whoever goes on from here misses none.
+    #[must_use]
+    pub const fn id(&self) -> ResultId {
+        match self {
+            Self::Whole(committed) => committed.id,
+            Self::Damaged { id, .. } => *id,
+        }
+    }
+
+    /// The result, if it is whole.
+    #[must_use]
+    pub fn whole(self) -> Option<CommittedResult> {
+        match self {
+            Self::Whole(committed) => Some(committed),
+            Self::Damaged { .. } => None,
+        }
+    }
+}
+
+/// What the terminal knows beside a result and nobody is told: it goes to the ledger with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Which card it was, so that an earlier result of the same card is found.
+    pub card: Option<Pii<CardMark>>,
+    /// From card placed to the centre's answer.
+    pub took: Option<std::time::Duration>,
+}
+
+/// SHA-256 of a card's certificate: the same card, the same mark. The ledger keeps it under a key only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CardMark(pub [u8; 32]);
+
+impl std::fmt::Debug for CardMark {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CardMark(…)")
+    }
 }

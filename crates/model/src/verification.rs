@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How identity was confirmed (design section 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verification {
     /// The reader compared the face with the card's photo.

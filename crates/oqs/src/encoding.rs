@@ -8,6 +8,9 @@ use std::ops::Range;
 /// What stands for a character that an encoding cannot hold; the centre writes the same one.
 pub const BLANK: char = '●';
 
+/// The byte-order mark of UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The encoding of a file: a setting of the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
@@ -33,6 +36,16 @@ impl Encoding {
         match self {
             Self::Utf8 => "0",
             Self::Cp932 => "1",
+        }
+    }
+
+    /// The encoding that a document declares, whether or not the rest can be read; none if it names another one.
+    #[must_use]
+    pub fn declared_by(document: &[u8]) -> Option<Self> {
+        let document = document.strip_prefix(MARK).unwrap_or(document);
+        match find_declaration(document).ok()? {
+            (_, Some(name)) => Self::of_label(std::str::from_utf8(document.get(name)?).ok()?),
+            (_, None) => Some(Self::Utf8),
         }
     }
 
@@ -73,9 +86,9 @@ pub(crate) struct Decoded {
 /// Decodes by the declaration.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, OqsError> {
     if bytes.len() > crate::LARGEST_DOCUMENT {
-        return Err(OqsError::TooLarge { bytes: bytes.len() });
+        return Err(OqsError::TooLarge { limit: crate::LARGEST_DOCUMENT });
     }
-    let (bytes, marked) = bytes.strip_prefix(b"\xEF\xBB\xBF").map_or((bytes, false), |rest| (rest, true));
+    let (bytes, marked) = bytes.strip_prefix(MARK).map_or((bytes, false), |rest| (rest, true));
     let (declaration, label) = find_declaration(bytes)?;
     let encoding = match label.clone().and_then(|range| bytes.get(range)) {
         None => Encoding::Utf8,
@@ -183,6 +196,7 @@ const fn familiar(c: char) -> char {
         '¢' => '￠',
         '£' => '￡',
         '¬' => '￢',
+        '¦' => '￤',
         '¥' => '￥',
         '‾' => '￣',
         other => other,

@@ -1,16 +1,17 @@
-//! Why a document is not a message. Names the element at fault, never its value.
+//! Why a document is not a message or no request. Names the element at fault, never its value.
 
 use crate::Encoding;
+use failure::Text;
 use model::FailureCode;
 
-/// Why a document is not a message.
+/// Why a document is not a message or no request. Displays in English; [`OqsError::ja`] is the same in Japanese.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OqsError {
-    /// Larger than [`crate::LARGEST_DOCUMENT`].
-    #[error("the document has {bytes} bytes, more than {limit}", limit = crate::LARGEST_DOCUMENT)]
+    /// Larger than [`crate::LARGEST_DOCUMENT`] or, a request, than [`crate::LARGEST_REQUEST`].
+    #[error("the document has more than {limit} bytes")]
     TooLarge {
-        /// Its size.
-        bytes: usize,
+        /// The limit, bytes.
+        limit: usize,
     },
     /// The declaration names an encoding other than UTF-8 and Shift_JIS.
     #[error("the declaration names an encoding other than UTF-8 and Shift_JIS")]
@@ -73,12 +74,18 @@ pub enum OqsError {
         element: &'static str,
     },
     /// A value has the wrong form.
-    #[error("{element} is not {wanted}")]
+    #[error("{element} is not {wanted}", wanted = wanted.en)]
     Form {
         /// Its name.
         element: &'static str,
         /// The form it should have.
-        wanted: &'static str,
+        wanted: Text,
+    },
+    /// A 外字 in what is asked: the same code is another character at another site.
+    #[error("{element} holds a character of the site's own (外字)")]
+    PrivateCharacter {
+        /// Its name.
+        element: &'static str,
     },
 }
 
@@ -87,5 +94,41 @@ impl OqsError {
     #[must_use]
     pub const fn code(&self) -> FailureCode {
         failure::codes::QUALIFICATION_UNREADABLE
+    }
+
+    /// Whether the document may only be half written: bytes that are still to come could mend it.
+    #[must_use]
+    pub const fn may_be_unfinished(&self) -> bool {
+        // A place that is reserved and not yet written reads as zeros, which XML forbids.
+        matches!(self, Self::NotWellFormed { .. } | Self::Undecodable { .. } | Self::ForbiddenCharacter)
+    }
+
+    /// What is displayed, in Japanese: a whole sentence.
+    #[must_use]
+    pub fn ja(&self) -> String {
+        match self {
+            Self::TooLarge { limit } => format!("ファイルが{limit}バイトを超えています。"),
+            Self::EncodingUnknown => "XML宣言の文字コードが、UTF-8でもShift_JISでもありません。".to_owned(),
+            Self::Undecodable { declared } => format!("{declared}として読めない文字があります。"),
+            Self::EncodingConflict { declared } => format!(
+                "XML宣言は{declared}ですが、CharacterCodeIdentifierまたはバイト順マークと一致しません。"
+            ),
+            Self::NotWellFormed { offset } => {
+                format!("XMLとして正しくないか、途中で切れています（UTF-8で{offset}バイト目）。")
+            }
+            Self::ForbiddenCharacter => "XMLに書けない文字があります。".to_owned(),
+            Self::DocumentType => "文書型宣言（DOCTYPE）は受け付けていません。".to_owned(),
+            Self::Entity { offset } => {
+                format!("XMLにない実体参照があります（UTF-8で{offset}バイト目）。")
+            }
+            Self::TooDeep => format!("要素の入れ子が{}段を超えています。", crate::tree::DEEPEST),
+            Self::TooMany => format!("要素が{}個を超えています。", crate::tree::MOST_ELEMENTS),
+            Self::WrongRoot => "最上位の要素がXmlMsgではありません。".to_owned(),
+            Self::Missing { element } => format!("{element}がありません。"),
+            Self::Repeated { element } => format!("{element}が二つ以上あります。"),
+            Self::Structure { element } => format!("{element}の構造が違います。"),
+            Self::Form { element, wanted } => format!("{element}の正しい形は「{}」です。", wanted.ja),
+            Self::PrivateCharacter { element } => format!("{element}に外字が入っています。"),
+        }
     }
 }

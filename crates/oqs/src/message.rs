@@ -4,7 +4,13 @@ use crate::encoding::decode;
 use crate::record::{Record as _, leave, only, record};
 use crate::tree::{self, Element};
 use crate::{Encoding, OqsError, PersonQualification, Segment};
+use failure::Text;
+use model::InstitutionCode;
 use serde::Serialize;
+
+const TIME: Text = Text { ja: "14桁の数字", en: "14 digits" };
+const INSTITUTION: Text = Text { ja: "10桁の数字", en: "10 digits" };
+const CHARACTER_CODE: Text = Text { ja: "0か1", en: "0 or 1" };
 
 /// An answer of the eligibility system about one question (`OQSsiquc01res_…`).
 ///
@@ -140,14 +146,21 @@ impl Message {
 }
 
 impl Header {
+    /// `MedicalInstitutionCode`.
+    pub(crate) fn institution(&self) -> Result<InstitutionCode, OqsError> {
+        let element = "MedicalInstitutionCode";
+        let code = present(self.medical_institution_code.as_deref(), element)?;
+        code.parse().map_err(|_| OqsError::Form { element, wanted: INSTITUTION })
+    }
+
     fn check(&self, declared: Encoding) -> Result<(), OqsError> {
-        digits(self.process_execution_time.as_deref(), "ProcessExecutionTime", 14, "14 digits")?;
-        digits(self.medical_institution_code.as_deref(), "MedicalInstitutionCode", 10, "10 digits")?;
+        digits(self.process_execution_time.as_deref(), "ProcessExecutionTime", 14, TIME)?;
+        self.institution()?;
         present(self.segment_of_result.as_deref(), "SegmentOfResult")?;
         let element = "CharacterCodeIdentifier";
         let identifier = present(self.character_code_identifier.as_deref(), element)?;
         match Encoding::of_identifier(identifier) {
-            None => Err(OqsError::Form { element, wanted: "0 or 1" }),
+            None => Err(OqsError::Form { element, wanted: CHARACTER_CODE }),
             Some(encoding) if encoding == declared => Ok(()),
             Some(_) => Err(OqsError::EncodingConflict { declared }),
         }
@@ -165,7 +178,7 @@ fn lift_prescription_choice(body: &mut Element) {
     body.children.extend(choice);
 }
 
-fn needed(root: &mut Element, element: &'static str) -> Result<Element, OqsError> {
+pub(crate) fn needed(root: &mut Element, element: &'static str) -> Result<Element, OqsError> {
     only(root, element)?.ok_or(OqsError::Missing { element })
 }
 
@@ -173,12 +186,7 @@ fn present<'a>(value: Option<&'a str>, element: &'static str) -> Result<&'a str,
     value.ok_or(OqsError::Missing { element })
 }
 
-fn digits(
-    value: Option<&str>,
-    element: &'static str,
-    length: usize,
-    wanted: &'static str,
-) -> Result<(), OqsError> {
+fn digits(value: Option<&str>, element: &'static str, length: usize, wanted: Text) -> Result<(), OqsError> {
     let value = present(value, element)?;
     if value.len() == length && value.bytes().all(|b| b.is_ascii_digit()) {
         Ok(())

@@ -33,20 +33,65 @@ pub fn transcode(xml: &[u8], target: Encoding) -> Result<(Vec<u8>, Vec<Warning>)
     if document.encoding == target {
         return Ok((xml.to_vec(), Vec::new()));
     }
-    let mut copy = Copy { target, bytes: Vec::with_capacity(xml.len()), blanks: BTreeMap::new() };
-    copy.declaration(&document);
+    copy(&document, target, Vec::new())
+}
+
+/// Copies a message, which must have been parsed, into an encoding and gives some elements other content.
+pub(crate) fn copy(
+    document: &Decoded,
+    target: Encoding,
+    mut echoes: Vec<Echo<'_>>,
+) -> Result<(Vec<u8>, Vec<Warning>), OqsError> {
+    echoes.push(Echo::new(CHARACTER_CODE, Some(target.identifier())));
+    let mut copy = Copy { target, echoes, bytes: Vec::new(), blanks: BTreeMap::new() };
+    copy.declaration(document);
     copy.elements(document.text.get(document.declaration.end..).unwrap_or_default())?;
     let warnings = copy.blanks.into_iter().map(|(element, replaced)| Warning { element, replaced }).collect();
     Ok((copy.bytes, warnings))
 }
 
-struct Copy {
+/// The way from the root to an element.
+pub(crate) type Path = &'static [&'static str];
+
+const CHARACTER_CODE: Path = &["XmlMsg", "MessageHeader", "CharacterCodeIdentifier"];
+
+/// An element that gets other content than the document has.
+pub(crate) struct Echo<'a> {
+    path: Path,
+    /// XML text, written as it is; without it the element is left out.
+    literal: Option<&'a str>,
+    written: bool,
+}
+
+impl<'a> Echo<'a> {
+    pub(crate) const fn new(path: Path, literal: Option<&'a str>) -> Self {
+        Self { path, literal, written: false }
+    }
+
+    fn is_at(&self, path: &[String]) -> bool {
+        path.iter().eq(self.path)
+    }
+
+    fn belongs_into(&self, path: &[String]) -> bool {
+        self.path.split_last().is_some_and(|(_, parent)| path.iter().eq(parent))
+    }
+
+    /// The element with its new content, once.
+    fn take(&mut self) -> Option<(&'static str, String)> {
+        let name = self.path.last()?;
+        let literal = self.literal.filter(|_| !std::mem::replace(&mut self.written, true))?;
+        Some((name, format!("<{name}>{literal}</{name}>")))
+    }
+}
+
+struct Copy<'a> {
     target: Encoding,
+    echoes: Vec<Echo<'a>>,
     bytes: Vec<u8>,
     blanks: BTreeMap<&'static str, usize>,
 }
 
-impl Copy {
+impl Copy<'_> {
     fn declaration(&mut self, document: &Decoded) {
         let text = &document.text;
         let parts = document.label.clone().and_then(|label| {
@@ -62,37 +107,66 @@ impl Copy {
     fn elements(&mut self, text: &str) -> Result<(), OqsError> {
         let mut reader = Reader::from_str(text);
         let mut path: Vec<String> = Vec::new();
-        let mut identifier_written = false;
+        // The text before a closing tag: an element put in there stands on a line of its own.
+        let mut gap = "";
         loop {
             let offset = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
             let broken = OqsError::NotWellFormed { offset };
             let event = reader.read_event().map_err(|_| broken.clone())?;
             let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
             let piece = text.get(offset..end).ok_or(broken)?;
-            let identifier = is_identifier(&path);
             let element = path.last().map_or("", |name| known(name));
             match event {
                 Event::Eof => return Ok(()),
-                Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) if identifier => {
-                    if !identifier_written {
-                        self.put(element, self.target.identifier());
-                    }
-                    identifier_written = true;
+                Event::Start(tag) => {
+                    path.push(tag.name().as_ref().to_owned());
+                    self.start(&path, piece);
                 }
+                Event::Empty(tag) => {
+                    path.push(tag.name().as_ref().to_owned());
+                    self.start(&path, piece);
+                    path.pop();
+                }
+                Event::End(_) => {
+                    self.put_missing(&path, gap);
+                    if !self.is_echo(&path) {
+                        self.put("", piece);
+                    }
+                    path.pop();
+                }
+                _ if self.is_echo(&path) => {}
                 Event::GeneralRef(reference) => match resolve(&reference) {
                     Some(c) if !holds(self.target, c) => self.put(element, &c.to_string()),
                     _ => self.put(element, piece),
                 },
-                Event::Start(tag) => {
-                    path.push(tag.name().as_ref().to_owned());
-                    self.put("", piece);
-                }
-                Event::End(_) => {
-                    path.pop();
-                    self.put("", piece);
-                }
                 _ => self.put(element, piece),
             }
+            gap = if piece.trim().is_empty() { piece } else { "" };
+        }
+    }
+
+    fn is_echo(&self, path: &[String]) -> bool {
+        self.echoes.iter().any(|echo| echo.is_at(path))
+    }
+
+    /// A start tag, or the whole of an element that gets other content.
+    fn start(&mut self, path: &[String], piece: &str) {
+        match self.echoes.iter_mut().find(|echo| echo.is_at(path)) {
+            None => self.put("", piece),
+            Some(echo) => {
+                if let Some((name, element)) = echo.take() {
+                    self.put(name, &element);
+                }
+            }
+        }
+    }
+
+    /// Elements that the document does not have, at the end of where they belong: order means nothing.
+    fn put_missing(&mut self, path: &[String], gap: &str) {
+        let missing = self.echoes.iter_mut().filter(|echo| echo.belongs_into(path)).filter_map(Echo::take);
+        for (name, element) in missing.collect::<Vec<_>>() {
+            self.put(name, &element);
+            self.put("", gap);
         }
     }
 
@@ -102,10 +176,6 @@ impl Copy {
             *self.blanks.entry(element).or_default() += blanks;
         }
     }
-}
-
-fn is_identifier(path: &[String]) -> bool {
-    path.iter().map(String::as_str).eq(["XmlMsg", "MessageHeader", "CharacterCodeIdentifier"])
 }
 
 /// The name if it is one of ours, else nothing.

@@ -76,6 +76,35 @@ pub(crate) fn grow(text: &str) -> Result<Element, OqsError> {
     }
 }
 
+/// The text between an element's tags as it is written, entities and all; of several such elements the first.
+pub(crate) fn literal<'a>(text: &'a str, path: &[&str]) -> Option<&'a str> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().expand_empty_elements = true;
+    let mut open: Vec<String> = Vec::new();
+    let mut start = None;
+    loop {
+        let before = usize::try_from(reader.buffer_position()).ok()?;
+        let event = reader.read_event().ok()?;
+        let after = usize::try_from(reader.buffer_position()).ok()?;
+        match event {
+            Event::Start(tag) => {
+                open.push(tag.name().as_ref().to_owned());
+                if start.is_none() && open.iter().eq(path) {
+                    start = Some(after);
+                }
+            }
+            Event::End(_) => {
+                if let Some(start) = start.filter(|_| open.iter().eq(path)) {
+                    return text.get(start..before);
+                }
+                open.pop();
+            }
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
 fn append(open: &mut [Element], text: &str, broken: OqsError) -> Result<(), OqsError> {
     match open.last_mut() {
         Some(element) => element.text.push_str(text),

@@ -118,7 +118,10 @@ fn bad_documents_are_refused_by_the_element_at_fault_and_without_its_value() {
     );
     assert_eq!(
         error("<CharacterCodeIdentifier>0", "<CharacterCodeIdentifier>2"),
-        OqsError::Form { element: "CharacterCodeIdentifier", wanted: "0 or 1" }
+        OqsError::Form {
+            element: "CharacterCodeIdentifier",
+            wanted: failure::Text { ja: "0か1", en: "0 or 1" }
+        }
     );
     assert_eq!(error("<XmlMsg>", "<!DOCTYPE XmlMsg><XmlMsg>"), OqsError::DocumentType);
     assert!(matches!(error("見本　花子", "&name;"), OqsError::Entity { .. }));

@@ -3,6 +3,7 @@
 use crate::deadlines::VisitTable;
 use devices::address::Address;
 use model::{FaceAccount, FailureCode, InstitutionCode, ReaderId};
+use oqs::Encoding;
 use reader::profile::Units;
 use reader::{ReaderFactory, Stated};
 use serde::Deserialize;
@@ -21,8 +22,8 @@ pub struct Config {
     pub desk: DeskSettings,
     /// The durable store.
     pub ledger: LedgerSettings,
-    /// The face folder; absent if this site has none.
-    pub face_folder: Option<PathBuf>,
+    /// The folders for receipt computers that know only folders.
+    pub folders: FolderSettings,
     /// The centre.
     pub centre: CentreSettings,
     /// What is believed of cards.
@@ -48,8 +49,8 @@ pub struct DeskSettings {
     pub listen: SocketAddr,
     /// The Unix socket.
     pub socket: PathBuf,
-    /// The token's file; made if absent.
-    pub token_file: PathBuf,
+    /// The file of the tokens' hashes; made if absent.
+    pub tokens_file: PathBuf,
 }
 
 /// `[ledger]`.
@@ -76,6 +77,19 @@ fn days<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Erro
     } else {
         Err(serde::de::Error::custom(format!("keep_days: {days} is not 1 to 7")))
     }
+}
+
+/// `[folders]`, checked.
+#[derive(Debug, Clone)]
+pub struct FolderSettings {
+    /// Where results are pushed; absent if this site has no such folder.
+    pub face: Option<PathBuf>,
+    /// Where requests come from and answers go to; absent if this site has no such folders.
+    pub exchange: Option<(PathBuf, PathBuf)>,
+    /// The encoding of what is pushed. An answer has the encoding of its request.
+    pub encoding: Encoding,
+    /// Whether they lie on another machine, of whose doings this system tells nothing.
+    pub share: bool,
 }
 
 /// `[centre]`.
@@ -233,6 +247,49 @@ struct Site {
 #[serde(deny_unknown_fields)]
 struct Folders {
     face: Option<PathBuf>,
+    requests: Option<Spanned<PathBuf>>,
+    answers: Option<Spanned<PathBuf>>,
+    #[serde(default)]
+    encoding: EncodingWord,
+    #[serde(default)]
+    share: bool,
+}
+
+/// An encoding as it is written in the file.
+#[derive(Deserialize, Default, Clone, Copy)]
+enum EncodingWord {
+    #[default]
+    #[serde(rename = "utf-8")]
+    Utf8,
+    #[serde(rename = "shift_jis")]
+    ShiftJis,
+}
+
+impl Folders {
+    /// The folders; or where the fault is, and which.
+    fn checked(self) -> Result<FolderSettings, (usize, String)> {
+        let exchange = match (self.requests, self.answers) {
+            (None, None) => None,
+            (Some(requests), Some(answers)) if requests.get_ref() == answers.get_ref() => {
+                return Err((
+                    answers.span().start,
+                    String::from("answers: must be another folder than requests"),
+                ));
+            }
+            (Some(requests), Some(answers)) => Some((requests.into_inner(), answers.into_inner())),
+            (Some(alone), None) => {
+                return Err((alone.span().start, String::from("requests: name the folder `answers` too")));
+            }
+            (None, Some(alone)) => {
+                return Err((alone.span().start, String::from("answers: name the folder `requests` too")));
+            }
+        };
+        let encoding = match self.encoding {
+            EncodingWord::Utf8 => Encoding::Utf8,
+            EncodingWord::ShiftJis => Encoding::Cp932,
+        };
+        Ok(FolderSettings { face: self.face, exchange, encoding, share: self.share })
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -302,6 +359,7 @@ impl Config {
         if file.reader.is_empty() {
             return Err(at(text.len(), "no [[reader]]: name at least one".to_owned()));
         }
+        let folders = file.folders.checked().map_err(|(offset, fault)| at(offset, fault))?;
         let deadlines = file.visit.checked().map_err(|(offset, fault)| at(offset, fault))?;
         let known = |driver: &Spanned<String>, key: &str| {
             let found = factories.iter().find(|factory| factory.name() == driver.get_ref()).copied();
@@ -368,7 +426,7 @@ impl Config {
             institution,
             desk: file.desk,
             ledger: file.ledger,
-            face_folder: file.folders.face,
+            folders,
             centre: file.centre,
             card: file.card,
             deadlines,

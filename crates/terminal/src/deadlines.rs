@@ -19,32 +19,30 @@ pub(crate) struct VisitTable {
 /// More often would only annoy.
 const REMINDERS: RangeInclusive<u8> = 0..=10;
 
-/// A key of `[visit.seconds]`, where it belongs, and what it may be. The bounds keep a slip of the pen from ending every
-/// visit, or from letting one hang for hours; they are this project's own.
-type Key = (&'static str, fn(&mut Deadlines) -> &mut Duration, RangeInclusive<f64>);
-
-const KEYS: [Key; 21] = [
-    ("agree", |d| &mut d.agree, 0.5..=30.0),
-    ("identify", |d| &mut d.identify, 1.0..=60.0),
-    ("choose", |d| &mut d.choose, 1.0..=600.0),
-    ("number_b", |d| &mut d.number_b, 1.0..=120.0),
-    ("photo", |d| &mut d.photo, 1.0..=60.0),
-    ("compare", |d| &mut d.compare, 1.0..=120.0),
-    ("card", |d| &mut d.card, 1.0..=60.0),
-    ("pin", |d| &mut d.pin, 1.0..=600.0),
-    ("passcode", |d| &mut d.passcode, 1.0..=60.0),
-    ("armed", |d| &mut d.armed, 1.0..=3600.0),
-    ("confirm", |d| &mut d.confirm, 1.0..=1800.0),
-    ("relay", |d| &mut d.relay, 1.0..=120.0),
-    ("consent", |d| &mut d.consent, 1.0..=600.0),
-    ("answers", |d| &mut d.answers, 1.0..=120.0),
-    ("processing", |d| &mut d.processing, 1.0..=600.0),
-    ("commit", |d| &mut d.commit, 1.0..=120.0),
-    ("advise", |d| &mut d.advise, 0.5..=60.0),
-    ("take", |d| &mut d.take, 1.0..=600.0),
-    ("told", |d| &mut d.told, 0.5..=60.0),
-    ("clear", |d| &mut d.clear, 0.5..=30.0),
-    ("pause", |d| &mut d.pause, 1.0..=60.0),
+/// What each deadline may be, in seconds. The bounds keep a slip of the pen from ending every visit, or from letting one
+/// hang for hours; they are this project's own.
+const BOUNDS: [(&str, RangeInclusive<f64>); Deadlines::NAMED.len()] = [
+    ("agree", 0.5..=30.0),
+    ("identify", 1.0..=60.0),
+    ("choose", 1.0..=600.0),
+    ("number_b", 1.0..=120.0),
+    ("photo", 1.0..=60.0),
+    ("compare", 1.0..=120.0),
+    ("card", 1.0..=60.0),
+    ("pin", 1.0..=600.0),
+    ("passcode", 1.0..=60.0),
+    ("armed", 1.0..=3600.0),
+    ("confirm", 1.0..=1800.0),
+    ("relay", 1.0..=120.0),
+    ("consent", 1.0..=600.0),
+    ("answers", 1.0..=120.0),
+    ("processing", 1.0..=600.0),
+    ("commit", 1.0..=120.0),
+    ("advise", 0.5..=60.0),
+    ("take", 1.0..=600.0),
+    ("told", 0.5..=60.0),
+    ("clear", 0.5..=30.0),
+    ("pause", 1.0..=60.0),
 ];
 
 impl VisitTable {
@@ -67,8 +65,9 @@ impl VisitTable {
         }
         for (key, seconds) in self.seconds {
             let name = key.get_ref();
-            let Some((_, place, bounds)) = KEYS.iter().find(|(known, ..)| known == name) else {
-                let known = KEYS.map(|(known, ..)| known).join(", ");
+            let bounds = BOUNDS.iter().find(|(known, _)| known == name).map(|(_, bounds)| bounds);
+            let (Some(bounds), Some(place)) = (bounds, deadlines.named(name)) else {
+                let known = Deadlines::NAMED.map(|(known, _)| known).join(", ");
                 return Err((
                     key.span().start,
                     format!("visit.seconds: {name:?} is not known; known are {known}"),
@@ -82,8 +81,27 @@ impl VisitTable {
                     format!("{name}: {wanted} seconds is not {least} to {most}"),
                 ));
             }
-            *place(&mut deadlines) = Duration::from_secs_f64(wanted);
+            *place = Duration::from_secs_f64(wanted);
         }
         Ok(deadlines)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BOUNDS;
+    use std::time::Duration;
+    use visit::Deadlines;
+
+    #[test]
+    fn every_deadline_has_bounds_and_keeps_them_by_default() {
+        let mut deadlines = Deadlines::default();
+        for (name, bounds) in &BOUNDS {
+            let default: Option<&mut Duration> = deadlines.named(name);
+            assert!(bounds.contains(&default.unwrap().as_secs_f64()), "{name}");
+        }
+        for (name, _) in Deadlines::NAMED {
+            assert!(BOUNDS.iter().any(|(bounded, _)| *bounded == name), "{name}");
+        }
     }
 }

@@ -10,8 +10,11 @@ mod centre_work;
 mod clock;
 pub mod config;
 mod deadlines;
+mod desk_side;
+mod exchanging;
 mod fence;
 mod line_probe;
+mod lookups;
 mod pair;
 mod pairing;
 mod pairings;
@@ -29,4 +32,5 @@ mod telling;
 mod terminal;
 
 pub use config::{Config, ConfigError};
+pub use desk_side::DeskSide;
 pub use terminal::{Ready, StartError, Terminal};

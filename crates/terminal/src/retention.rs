@@ -1,8 +1,13 @@
-//! Results do not pile up: what is older than the site's days is destroyed, with its day's key.
+//! Results do not pile up: what every consumer has, and what is older than the site's days, is destroyed, with its day's
+//! key. What nobody took from the folders goes too.
 
 use crate::clock;
-use ledger::LedgerHandle;
+use crate::telling::Wake;
+use desk::{DeskEvent, Hub};
+use folders::ExchangeHandle;
+use ledger::{Dropped, Keep, LedgerHandle};
 use model::Timestamp;
+use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 /// How often it is looked: a day's end is met within the hour.
@@ -11,9 +16,17 @@ const EVERY: Duration = Duration::from_secs(3600);
 /// A wall clock that strays from the monotonic one by more than this in an hour was set, or the machine slept.
 const STRAY: Duration = Duration::from_secs(60);
 
-/// Drops what is older than `keep`, every hour until it is aborted. Never right after the start and never in an hour
-/// in which the wall clock was set: a clock that jumps ahead must not destroy what is young.
-pub(crate) async fn keep(ledger: LedgerHandle, keep: Duration) {
+/// Whoever holds what goes.
+pub(crate) struct Held {
+    pub(crate) ledger: LedgerHandle,
+    pub(crate) hub: Hub,
+    pub(crate) face_folder: Option<SyncSender<Wake>>,
+    pub(crate) exchange: Option<ExchangeHandle>,
+}
+
+/// Destroys every hour until it is aborted. Never right after the start and never in an hour in which the wall clock was
+/// set: a clock that jumps ahead must not destroy what is young.
+pub(crate) async fn keep(held: Held, keep: Keep) {
     loop {
         let (began, wall) = (Instant::now(), clock::wall());
         tokio::time::sleep(EVERY).await;
@@ -22,14 +35,48 @@ pub(crate) async fn keep(ledger: LedgerHandle, keep: Duration) {
             tracing::warn!("the clock was set; nothing is destroyed by age in this hour");
             continue;
         }
-        let age = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
-        let before = Timestamp(clock::wall().0.saturating_sub(age));
-        match ledger.drop_older_than(before).await {
-            Ok(dropped) if dropped.results > 0 => {
-                tracing::info!(results = dropped.results, "results past their days destroyed");
-            }
-            Ok(_) => {}
+        held.round(clock::wall(), keep).await;
+    }
+}
+
+impl Held {
+    /// One look at everything.
+    pub(crate) async fn round(&self, now: Timestamp, keep: Keep) {
+        match self.ledger.retain(now, keep).await {
+            Ok(dropped) => self.tell(dropped),
             Err(error) => tracing::error!(code = %error.code(), %error, "retention"),
+        }
+        let before =
+            Timestamp(now.0.saturating_sub(i64::try_from(keep.most.as_millis()).unwrap_or(i64::MAX)));
+        if let Some(wake) = &self.face_folder {
+            // A full queue is a folder that is away: what lies there is looked at in the next hour.
+            let _ = wake.try_send(Wake::Forget(before));
+        }
+        if let Some(exchange) = self.exchange.clone() {
+            let forgotten = tokio::task::spawn_blocking(move || exchange.forget(before)).await;
+            match forgotten {
+                Ok(Ok(0)) | Err(_) => {}
+                Ok(Ok(removed)) => tracing::info!(removed, "answers that nobody took removed"),
+                Ok(Err(error)) => tracing::error!(code = %error.code(), %error, "folder"),
+            }
+        }
+    }
+
+    fn tell(&self, dropped: Dropped) {
+        if dropped.results > 0 {
+            tracing::info!(results = dropped.results, "results past their days destroyed");
+        }
+        if dropped.lingering {
+            tracing::warn!("a read under way kept the ledger's log; it is folded back with the next round");
+        }
+        for untold in dropped.untold {
+            tracing::warn!(consumer = %untold.consumer, from = %untold.from, to = %untold.to, count = untold.count, "destroyed before it was acknowledged");
+            self.hub.publish(DeskEvent::Untold {
+                consumer: untold.consumer,
+                from: untold.from,
+                to: untold.to,
+                count: untold.count,
+            });
         }
     }
 }

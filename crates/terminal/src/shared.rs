@@ -1,27 +1,33 @@
 //! What the stations show and the desk reads: the one place where both meet.
 
 use crate::clock;
+use crate::lookups::Lookups;
 use crate::pair::PairDesk;
 use crate::panels::Panels;
 use crate::seats::Seats;
 use crate::staff::StaffDesk;
 use desk::{
-    DeskEvent, DeskFault, Hub, PairFault, PairStep, ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
+    AckFault, DeskEvent, DeskFault, Hub, LookupAnswer, LookupsBusy, PairFault, PairStep, ShownPanel,
+    StaffAct, StaffAnswer, StaffFault, TouchFault,
 };
 use failure::codes;
-use ledger::LedgerHandle;
+use ledger::{LedgerError, LedgerHandle};
 use model::panel::Touch;
 use model::{
-    AuditRecord, CentreHealth, CentreStatus, CommittedResult, Maintenance, ReaderId, ResultId, StaffId,
-    StationState, StationStatus,
+    AuditEntry, AuditRow, AuditVerdict, CallerName, CentreHealth, CentreStatus, CommittedResult,
+    ConsumerStatus, Counts, Day, FailureCode, Folder, FolderStatus, Lookup, Maintenance, Pii, ReaderId,
+    ResultId, ResultRow, StaffId, StationState, StationStatus, Timestamp,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, watch};
 
-/// Statuses, the line's health and the ledger, as the desk asks for them.
+/// Statuses, the line's health, the folders' and the ledger, as the desk asks for them.
 pub(crate) struct Shared {
     statuses: Mutex<Vec<StationStatus>>,
     lines: Mutex<Lines>,
+    folders: Mutex<Vec<FolderStatus>>,
+    /// Absent where no reader is driven.
+    lookups: Option<Lookups>,
     ledger: LedgerHandle,
     hub: Hub,
     pub(crate) panels: Panels,
@@ -30,17 +36,41 @@ pub(crate) struct Shared {
     pairing: Arc<PairDesk>,
 }
 
+/// What it is made of.
+pub(crate) struct Parts {
+    pub(crate) statuses: Vec<StationStatus>,
+    pub(crate) panels: Panels,
+    pub(crate) staff: StaffDesk,
+    pub(crate) seats: Arc<Seats>,
+    pub(crate) pairing: PairDesk,
+    /// The folders that this site has.
+    pub(crate) folders: Vec<Folder>,
+    pub(crate) lookups: Option<Lookups>,
+    pub(crate) ledger: LedgerHandle,
+    pub(crate) hub: Hub,
+}
+
 impl Shared {
-    pub(crate) fn new(
-        statuses: Vec<StationStatus>,
-        (panels, staff): (Panels, StaffDesk),
-        (seats, pairing): (Arc<Seats>, PairDesk),
-        ledger: LedgerHandle,
-        hub: Hub,
-    ) -> Self {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { statuses, panels, staff, seats, pairing, folders, lookups, ledger, hub } = parts;
         let lines = Mutex::new(Lines::of(seats.all().iter().map(|seat| seat.reader.clone())));
-        let (statuses, pairing) = (Mutex::new(statuses), Arc::new(pairing));
-        Self { statuses, lines, ledger, hub, panels, staff, seats, pairing }
+        let folders = folders.into_iter().map(|folder| FolderStatus { folder, trouble: None }).collect();
+        let (statuses, folders, pairing) = (Mutex::new(statuses), Mutex::new(folders), Arc::new(pairing));
+        Self { statuses, lines, folders, lookups, ledger, hub, panels, staff, seats, pairing }
+    }
+
+    /// Shows why a folder cannot be used, or that it can; the same twice is told once, with the time of the first.
+    pub(crate) fn folder_is(&self, folder: Folder, trouble: Option<FailureCode>) {
+        let mut folders = lock(&self.folders);
+        let Some(shown) = folders.iter_mut().find(|shown| shown.folder == folder) else { return };
+        if shown.trouble.map(|(code, _)| code) != trouble {
+            shown.trouble = trouble.map(|code| (code, clock::wall()));
+            self.hub.publish(DeskEvent::Folder(*shown));
+        }
+    }
+
+    pub(crate) fn folder_is_away(&self, folder: Folder) -> bool {
+        lock(&self.folders).iter().any(|shown| shown.folder == folder && shown.trouble.is_some())
     }
 
     /// Shows a station's new status and tells it; the same status twice is told once. How its line stands is
@@ -132,8 +162,24 @@ impl desk::DeskPort for Shared {
         self.staff.order(reader, by, act)
     }
 
-    fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, DeskFault> {
+    fn folders(&self) -> Vec<FolderStatus> {
+        lock(&self.folders).clone()
+    }
+
+    fn look_up(&self, lookup: Pii<Lookup>) -> Result<LookupAnswer, LookupsBusy> {
+        self.lookups.as_ref().ok_or(LookupsBusy)?.begin(lookup)
+    }
+
+    fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>, DeskFault> {
         self.ledger.audit_since(after, limit).map_err(|error| fault(&error))
+    }
+
+    fn verify_audit(&self) -> Result<AuditVerdict, DeskFault> {
+        self.ledger.verify_audit().map_err(|error| fault(&error))
+    }
+
+    fn note(&self, entry: AuditEntry) -> Result<(), DeskFault> {
+        self.ledger.note(entry).wait().map(drop).map_err(|error| fault(&error))
     }
 
     fn panel(&self, reader: &ReaderId) -> Option<watch::Receiver<Option<ShownPanel>>> {
@@ -159,7 +205,11 @@ impl desk::DeskPort for Shared {
         self.ledger.result(id).map_err(|error| fault(&error))
     }
 
-    fn results_since(&self, after: ResultId, limit: usize) -> Result<Vec<CommittedResult>, DeskFault> {
+    fn previous(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {
+        self.ledger.previous(id).map_err(|error| fault(&error))
+    }
+
+    fn results_since(&self, after: ResultId, limit: usize) -> Result<Vec<ResultRow>, DeskFault> {
         self.ledger.since(after, limit).map_err(|error| fault(&error))
     }
 
@@ -170,9 +220,33 @@ impl desk::DeskPort for Shared {
     fn newest(&self) -> Result<ResultId, DeskFault> {
         self.ledger.newest().map_err(|error| fault(&error))
     }
+
+    fn consumers(&self) -> Result<Vec<ConsumerStatus>, DeskFault> {
+        self.ledger.consumers().map_err(|error| fault(&error))
+    }
+
+    fn register(&self, consumer: &CallerName, at: Timestamp) -> Result<(), DeskFault> {
+        self.ledger.register(consumer.clone(), at).wait().map(drop).map_err(|error| fault(&error))
+    }
+
+    fn forget(&self, consumer: &CallerName) -> Result<(), DeskFault> {
+        self.ledger.forget_consumer(consumer.clone()).wait().map(drop).map_err(|error| fault(&error))
+    }
+
+    fn acknowledge(&self, consumer: &CallerName, up_to: ResultId, at: Timestamp) -> Result<(), AckFault> {
+        self.ledger.acknowledge(consumer.clone(), up_to, at).wait().map_err(|error| match error {
+            LedgerError::NoConsumer { .. } => AckFault::Unknown,
+            LedgerError::Ahead { .. } => AckFault::Beyond,
+            other => AckFault::Desk(fault(&other)),
+        })
+    }
+
+    fn counts(&self, from: Day, to: Day) -> Result<Counts, DeskFault> {
+        self.ledger.counts(from, to).map_err(|error| fault(&error))
+    }
 }
 
-fn fault(error: &ledger::LedgerError) -> DeskFault {
+fn fault(error: &LedgerError) -> DeskFault {
     tracing::error!(code = %error.code(), %error, "ledger");
     DeskFault { code: error.code() }
 }

@@ -62,6 +62,7 @@ impl StaffDesk {
             StaffAct::ArmVisualCheck => StaffDeed::ArmVisualCheck,
             StaffAct::DisarmVisualCheck => StaffDeed::DisarmVisualCheck,
             StaffAct::ConfirmPerson { visit, same } => StaffDeed::ConfirmPerson { visit, same },
+            StaffAct::AskConsentsAgain { visit } => StaffDeed::AskConsentsAgain { visit },
             StaffAct::CancelVisit { visit } => StaffDeed::CancelVisit { visit },
         };
         let (answer, answered) = oneshot::channel();

@@ -20,9 +20,11 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use model::{
-    AuditEntry, CentreHealth, FailureCode, Insertion, Passcode, StationStatus, VisitId, VisitResult,
+    AuditEntry, Beside, CardMark, CentreHealth, Counted, FailureCode, Insertion, Passcode, Pii, Purpose,
+    StationStatus, VisitId, VisitResult,
 };
 use reader::{Effect as DriverEffect, Event, Input as DriverInput};
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -68,6 +70,12 @@ struct Cost {
     commit: Duration,
 }
 
+/// A visit whose result is still to come. As many as there are settlements, and the one in progress.
+struct Begun {
+    at: Instant,
+    card: Option<Pii<CardMark>>,
+}
+
 struct Loop {
     place: Arc<Place>,
     station: Station,
@@ -96,6 +104,8 @@ struct Loop {
     releases: FuturesUnordered<LocalBoxFuture<'static, Result<(), SlotError>>>,
     /// What the visit's card said of itself.
     card: Option<Identity>,
+    /// What is kept of each visit until its result is committed or will not be.
+    visits: HashMap<VisitId, Begun>,
     line: LineProbe,
     cost: Cost,
 }
@@ -133,6 +143,7 @@ pub(crate) async fn serve(place: Arc<Place>, seed: [u8; 32], stop: CancellationT
         commits: FuturesUnordered::new(),
         releases: FuturesUnordered::new(),
         card: None,
+        visits: HashMap::new(),
         line,
         cost: Cost::default(),
     };
@@ -258,6 +269,7 @@ impl Loop {
         // A port that stays held or absent is tried again and again, and said once.
         if self.link_trouble.replace(code) != Some(code) {
             tracing::warn!(reader = %self.place.settings.id, %code, %error, "link");
+            self.count_failure(code);
         }
         self.reader_lost(code);
     }
@@ -371,7 +383,7 @@ impl Loop {
             Done::Card(ticket, reply, identity) => {
                 self.cost.card += took;
                 if identity.is_some() {
-                    self.card = identity;
+                    self.card_identified(identity);
                 }
                 self.tell_station(Input::Card(ticket, reply));
             }
@@ -389,6 +401,15 @@ impl Loop {
             }
             Done::Passcode(ticket, checked) => self.tell_station(Input::Passcode(ticket, checked)),
         }
+    }
+
+    fn card_identified(&mut self, identity: Option<Identity>) {
+        let leaf = identity.as_ref().and_then(|identity| identity.leaf.as_ref());
+        let mark = leaf.map(|leaf| Pii::new(mark(leaf.der.expose(Purpose::CommitToLedger))));
+        if let Some(begun) = self.station.view().visit.and_then(|visit| self.visits.get_mut(&visit)) {
+            begun.card = mark;
+        }
+        self.card = identity;
     }
 
     fn committed(&mut self, ticket: Ticket, commit: Result<ledger::Commit, FailureCode>) {
@@ -431,7 +452,10 @@ impl Loop {
                 match tokio::time::timeout(SEND_LIMIT, connected.link.send(&bytes)).await {
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => self.link_failed(&error),
-                    Err(_) => self.reader_lost(codes::READER_SILENT),
+                    Err(_) => {
+                        self.count_failure(codes::READER_SILENT);
+                        self.reader_lost(codes::READER_SILENT);
+                    }
                 }
             }
             DriverEffect::Report(event) => {
@@ -452,6 +476,7 @@ impl Loop {
             }
             DriverEffect::Fault(fault) => {
                 tracing::warn!(reader = %self.place.settings.id, code = %fault.code(), %fault, "driver");
+                self.count_failure(fault.code());
                 self.reader_lost(fault.code());
             }
         }
@@ -502,10 +527,12 @@ impl Loop {
                 }));
             }
             Effect::Audit(entry) => {
-                tracing::info!(reader = %entry.reader, deed = ?entry.deed, "audit");
+                tracing::info!(reader = %self.place.settings.id, deed = ?entry.deed, "audit");
                 self.note(*entry).await;
             }
             Effect::Failed(visit, code) => {
+                self.visits.remove(&visit);
+                self.count_failure(code);
                 tracing::info!(reader = %self.place.settings.id, %visit, %code, "visit failed");
             }
             Effect::Changed => self.show(),
@@ -514,10 +541,16 @@ impl Loop {
 
     /// Never abandoned: what the centre said is made durable and told, whatever becomes of the card. The ledger does what
     /// it is told in the order in which it is told, so it is told now.
-    async fn commit(&self, ticket: Ticket, result: VisitResult) {
+    async fn commit(&mut self, ticket: Ticket, result: VisitResult) {
         let ledger = self.place.ledger.clone();
+        let beside = match self.visits.remove(&result.visit) {
+            Some(begun) => Beside { card: begun.card, took: Some(begun.at.elapsed()) },
+            None => Beside::default(),
+        };
         let mut commit: LocalBoxFuture<'static, _> =
-            Box::pin(async move { (ticket, ledger.commit(result).await.map_err(|error| error.code())) });
+            Box::pin(
+                async move { (ticket, ledger.commit(result, beside).await.map_err(|error| error.code())) },
+            );
         match poll_fn(|context| Poll::Ready(commit.as_mut().poll(context))).await {
             Poll::Ready(committed) => self.commits.push(Box::pin(std::future::ready(committed))),
             Poll::Pending => self.commits.push(commit),
@@ -527,10 +560,14 @@ impl Loop {
     /// Durable before anything that follows from it, also before staff are answered. What the ledger cannot note its
     /// thread logs; no visit is undone by it.
     async fn note(&self, entry: AuditEntry) {
-        let noted = tokio::time::timeout(COMMIT_LIMIT, self.place.ledger.note(entry)).await;
+        let noted = tokio::time::timeout(COMMIT_LIMIT, self.place.ledger.note(entry).into_future()).await;
         if noted.is_err() {
             tracing::error!(reader = %self.place.settings.id, code = %codes::LEDGER_WRITE_FAILED, "the ledger takes long to note a deed");
         }
+    }
+
+    fn count_failure(&self, code: FailureCode) {
+        self.place.ledger.count(Counted::Failure(code), self.place.clock.now().wall);
     }
 
     fn show(&mut self) {
@@ -558,6 +595,9 @@ impl Loop {
 
     /// Notes what a visit cost; logged once, when its result is durable.
     fn account(&mut self, visit: Option<VisitId>, step: Option<&'static str>) {
+        if let Some(id) = visit {
+            self.visits.entry(id).or_insert_with(|| Begun { at: Instant::now(), card: None });
+        }
         if visit.is_some() && visit != self.cost.visit {
             self.cost = Cost { visit, begun: Some(Instant::now()), ..Cost::default() };
         }
@@ -576,6 +616,14 @@ impl Loop {
             );
         }
     }
+}
+
+/// The same card, the same mark.
+fn mark(certificate: &[u8]) -> CardMark {
+    let mut mark = CardMark([0; 32]);
+    let digest = ring::digest::digest(&ring::digest::SHA256, certificate);
+    mark.0.copy_from_slice(digest.as_ref());
+    mark
 }
 
 /// Off the loop: the hash takes a good part of a second.

@@ -1,15 +1,17 @@
 //! Telling a durable result: first to those who listen, then into the face folder.
 
+use crate::config::FolderSettings;
+use crate::shared::Shared;
 use desk::{DeskEvent, Hub};
 use failure::codes;
 use folders::FaceFolder;
-use ledger::{LedgerHandle, OnCommit};
-use model::{FailureCode, ResultId};
+use ledger::{LedgerHandle, OnCommit, ResultRow};
+use model::consumer::FACE_FOLDER;
+use model::{CallerName, FailureCode, Folder, ResultId, Timestamp};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
-/// The face folder's name among the consumers of the ledger.
-const FOLDER: &str = "face-folder";
 /// A folder that cannot be written, e.g. a share that is away, is tried again after this.
 const RETRY: Duration = Duration::from_secs(2);
 /// Rows read at once when catching up.
@@ -31,76 +33,141 @@ pub(crate) fn on_commit(hub: Hub, wake_folder: Option<SyncSender<Wake>>) -> OnCo
 pub(crate) enum Wake {
     /// There is something new in the ledger; one of these waiting is enough.
     Committed,
+    /// Remove what nobody took and is older than this.
+    Forget(Timestamp),
     /// The terminal stops: put what is there into the folder, then end.
     Stop,
 }
 
 /// The way to wake the folder's thread.
 pub(crate) fn folder_wake() -> (SyncSender<Wake>, Receiver<Wake>) {
-    sync_channel(1)
+    sync_channel(2)
 }
 
-/// Keeps the face folder up to its cursor in the ledger, until told to stop. Runs on a thread of its own.
-pub(crate) fn keep_folder(
-    folder: &FaceFolder,
-    ledger: &LedgerHandle,
-    runtime: &tokio::runtime::Handle,
-    wake: &Receiver<Wake>,
-) {
-    let mut trouble = false;
-    // Kept here as well: a ledger that cannot note it must not make us tell the same again and again.
-    let mut told = ResultId(0);
-    loop {
-        match catch_up(folder, ledger, runtime, &mut told) {
-            Ok(()) => {
-                if std::mem::take(&mut trouble) {
-                    tracing::info!("face folder written again");
+/// The face folder's name among the consumers of the ledger.
+pub(crate) fn face_folder() -> Option<CallerName> {
+    FACE_FOLDER.parse().ok()
+}
+
+/// Keeps the face folder up to its cursor in the ledger, on a thread of its own.
+pub(crate) struct FaceTelling<'a> {
+    settings: &'a FolderSettings,
+    path: &'a Path,
+    ledger: &'a LedgerHandle,
+    shared: &'a Shared,
+    consumer: CallerName,
+    /// Opened when it is there: a share may be away at start.
+    folder: Option<FaceFolder>,
+    /// Kept here as well: a ledger that cannot note it must not make us tell the same again and again.
+    told: ResultId,
+}
+
+impl<'a> FaceTelling<'a> {
+    pub(crate) fn new(
+        settings: &'a FolderSettings,
+        path: &'a Path,
+        ledger: &'a LedgerHandle,
+        shared: &'a Shared,
+        consumer: CallerName,
+    ) -> Self {
+        Self { settings, path, ledger, shared, consumer, folder: None, told: ResultId(0) }
+    }
+
+    /// Until told to stop.
+    pub(crate) fn run(mut self, wake: &Receiver<Wake>) {
+        loop {
+            let woken = match self.catch_up() {
+                Ok(()) => {
+                    self.shared.folder_is(Folder::Face, None);
+                    wake.recv().unwrap_or(Wake::Stop)
                 }
-                if wake.recv() != Ok(Wake::Committed) {
+                Err(code) => {
+                    self.shared.folder_is(Folder::Face, Some(code));
+                    // A wake or the time: either way it is tried again.
+                    match wake.recv_timeout(RETRY) {
+                        Ok(Wake::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                        Ok(woken) => woken,
+                        Err(RecvTimeoutError::Timeout) => continue,
+                    }
+                }
+            };
+            match woken {
+                Wake::Committed => {}
+                Wake::Forget(before) => self.forget(before),
+                Wake::Stop => {
                     // What was committed before the stop stands in the ledger by now.
-                    let _ = catch_up(folder, ledger, runtime, &mut told);
-                    return;
-                }
-            }
-            Err(code) => {
-                trouble = true;
-                tracing::error!(%code, "face folder; nothing is lost, it is tried again");
-                // A wake or the time: either way it is tried again.
-                if !matches!(wake.recv_timeout(RETRY), Ok(Wake::Committed) | Err(RecvTimeoutError::Timeout)) {
+                    let _ = self.catch_up();
                     return;
                 }
             }
         }
     }
-}
 
-fn catch_up(
-    folder: &FaceFolder,
-    ledger: &LedgerHandle,
-    runtime: &tokio::runtime::Handle,
-    told: &mut ResultId,
-) -> Result<(), FailureCode> {
-    let noted = ledger.delivered(FOLDER).map_err(|error| error.code())?;
-    *told = noted.max(*told);
-    loop {
-        let rows = ledger.since(*told, BATCH).map_err(|error| error.code())?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        for row in &rows {
-            match folder.tell(row) {
-                Ok(_) => {}
-                Err(error) if for_ever(error.code()) => {
-                    // This one can never be written; the API still has it. Those behind it must not wait.
-                    tracing::error!(code = %error.code(), id = %row.id, %error, "not written to the face folder");
-                }
-                Err(error) => {
-                    tracing::error!(code = %error.code(), %error, "face folder");
-                    return Err(error.code());
-                }
+    fn catch_up(&mut self) -> Result<(), FailureCode> {
+        let noted = self.ledger.consumer(&self.consumer).map_err(|error| error.code())?;
+        self.told = noted.map_or(self.told, |status| status.up_to.max(self.told));
+        self.open()?;
+        loop {
+            let rows = self.ledger.since(self.told, BATCH).map_err(|error| error.code())?;
+            if rows.is_empty() {
+                return Ok(());
             }
-            *told = row.id;
-            runtime.block_on(ledger.set_delivered(FOLDER, *told)).map_err(|error| error.code())?;
+            for row in &rows {
+                self.tell(row)?;
+                self.told = row.id();
+                let noted = self.ledger.acknowledge(self.consumer.clone(), self.told, crate::clock::wall());
+                noted.wait().map_err(|error| error.code())?;
+            }
+        }
+    }
+
+    fn open(&mut self) -> Result<(), FailureCode> {
+        if self.folder.is_none() {
+            let folder = FaceFolder::open(self.path).map_err(|error| self.away(&error))?;
+            self.folder = Some(folder.in_encoding(self.settings.encoding));
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, row: &ResultRow) -> Result<(), FailureCode> {
+        let (Some(folder), ResultRow::Whole(committed)) = (&self.folder, row) else {
+            tracing::error!(id = %row.id(), code = %codes::LEDGER_UNUSABLE, "a damaged row is not written to the face folder");
+            return Ok(());
+        };
+        match folder.tell(committed) {
+            Ok(told) => {
+                for warning in told.warnings {
+                    tracing::warn!(id = %row.id(), element = warning.element, characters = warning.replaced, "the site's encoding cannot hold it: ● in the face folder");
+                }
+                Ok(())
+            }
+            Err(error) if for_ever(error.code()) => {
+                // This one can never be written; the API still has it. Those behind it must not wait.
+                tracing::error!(code = %error.code(), id = %row.id(), %error, "not written to the face folder");
+                Ok(())
+            }
+            Err(error) => {
+                let code = self.away(&error);
+                // Another one may be mounted there when it is back.
+                self.folder = None;
+                Err(code)
+            }
+        }
+    }
+
+    fn away(&self, error: &folders::FolderError) -> FailureCode {
+        if !self.shared.folder_is_away(Folder::Face) {
+            tracing::error!(code = %error.code(), %error, "face folder; nothing is lost, it is tried again");
+        }
+        error.code()
+    }
+
+    fn forget(&self, before: Timestamp) {
+        let Some(folder) = &self.folder else { return };
+        match folder.forget(before) {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "files that nobody took removed from the face folder"),
+            Err(error) => tracing::error!(code = %error.code(), %error, "face folder"),
         }
     }
 }

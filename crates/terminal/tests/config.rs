@@ -83,7 +83,7 @@ institution = "9991234567"
 
 [desk]
 socket = "/run/uketsuke/uketsuke.sock"
-token_file = "/var/lib/uketsuke/desk.token"
+tokens_file = "/var/lib/uketsuke/tokens.json"
 
 [ledger]
 file = "/var/lib/uketsuke/ledger/ledger.db"

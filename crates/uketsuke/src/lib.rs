@@ -95,7 +95,6 @@ fn announce(path: &Path, ready: &Ready) -> std::io::Result<()> {
         "pid": std::process::id(),
         "api": format!("http://{}", ready.api),
         "socket": ready.socket,
-        "token_file": ready.token_file,
     });
     let partial = path.with_extension("partial");
     std::fs::write(&partial, text.to_string())?;

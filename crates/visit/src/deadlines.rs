@@ -54,6 +54,42 @@ pub struct Deadlines {
     pub pause: Duration,
 }
 
+/// The place of one deadline.
+pub type Place = fn(&mut Deadlines) -> &mut Duration;
+
+impl Deadlines {
+    /// Every deadline by its name in configuration and scenarios.
+    pub const NAMED: [(&'static str, Place); 21] = [
+        ("agree", |d| &mut d.agree),
+        ("identify", |d| &mut d.identify),
+        ("choose", |d| &mut d.choose),
+        ("number_b", |d| &mut d.number_b),
+        ("photo", |d| &mut d.photo),
+        ("compare", |d| &mut d.compare),
+        ("card", |d| &mut d.card),
+        ("pin", |d| &mut d.pin),
+        ("passcode", |d| &mut d.passcode),
+        ("armed", |d| &mut d.armed),
+        ("confirm", |d| &mut d.confirm),
+        ("relay", |d| &mut d.relay),
+        ("consent", |d| &mut d.consent),
+        ("answers", |d| &mut d.answers),
+        ("processing", |d| &mut d.processing),
+        ("commit", |d| &mut d.commit),
+        ("advise", |d| &mut d.advise),
+        ("take", |d| &mut d.take),
+        ("told", |d| &mut d.told),
+        ("clear", |d| &mut d.clear),
+        ("pause", |d| &mut d.pause),
+    ];
+
+    /// The deadline of this name.
+    #[must_use]
+    pub fn named(&mut self, name: &str) -> Option<&mut Duration> {
+        Self::NAMED.iter().find(|(known, _)| *known == name).map(|(_, place)| place(self))
+    }
+}
+
 impl Default for Deadlines {
     fn default() -> Self {
         let seconds = Duration::from_secs;

@@ -72,6 +72,11 @@ pub enum StaffDeed {
         /// Whether it is the same person.
         same: bool,
     },
+    /// Ask the patient all consents anew.
+    AskConsentsAgain {
+        /// In which visit.
+        visit: VisitId,
+    },
     /// End the visit.
     CancelVisit {
         /// Which.

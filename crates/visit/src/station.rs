@@ -13,6 +13,7 @@ use crate::io::{Effect, Input, Now, Refusal, StaffDeed, Taken, Ticket};
 use crate::settlement::Settlement;
 use crate::steps::Step;
 use crate::timers::{Timer, Timers};
+use failure::codes;
 use model::{
     AuditBy, AuditDeed, FailureCode, Insertion, InstitutionCode, Moment, ReaderId, StaffId, StationState,
     Timestamp, VisitId,
@@ -251,6 +252,7 @@ impl Station {
             StaffDeed::ArmVisualCheck => self.arm(by, now),
             StaffDeed::DisarmVisualCheck => self.disarm(by, now),
             StaffDeed::ConfirmPerson { visit, same } => self.confirm(by, visit, same, now),
+            StaffDeed::AskConsentsAgain { visit } => self.ask_consents_again(by, visit, now),
             StaffDeed::CancelVisit { visit } => self.cancel(by, visit, now),
         }
     }
@@ -323,6 +325,8 @@ impl Station {
 
     /// Ready for the next card. What the last patient was told stays on the screen for its time.
     fn idle(&mut self, now: Now) {
+        // Whoever took it has mended that.
+        self.failure.take_if(|(code, _)| *code == codes::CARD_LEFT);
         self.leave(State::Idle);
         match self.told_until.filter(|until| now.moment < *until) {
             Some(until) => self.timers.set(Timer::Screen, until),

@@ -460,6 +460,10 @@ fn inputs() -> Vec<(String, Make)> {
             );
         }
         add(
+            &format!("staff ask again{name}"),
+            Box::new(move |d| staff(StaffDeed::AskConsentsAgain { visit: visit(d) })),
+        );
+        add(
             &format!("staff cancel{name}"),
             Box::new(move |d| staff(StaffDeed::CancelVisit { visit: visit(d) })),
         );
@@ -588,12 +592,13 @@ fn kind(input: &Input) -> usize {
             StaffDeed::ConfirmPerson { same: true, .. } => 63,
             StaffDeed::ConfirmPerson { same: false, .. } => 64,
             StaffDeed::CancelVisit { .. } => 65,
+            StaffDeed::AskConsentsAgain { .. } => 66,
         },
-        Input::Woken => 66,
+        Input::Woken => 67,
     }
 }
 
-const KINDS: usize = 67;
+const KINDS: usize = 68;
 
 /// As [`kind`], for the states.
 const fn state_kind(state: StationState) -> usize {

@@ -172,6 +172,7 @@ impl Play {
                 let visit = model::VisitId::from_bytes([9; 16]);
                 staff(StaffDeed::ConfirmPerson { visit, same: true })
             }
+            ["staff", "ask", "again"] => staff(StaffDeed::AskConsentsAgain { visit: self.visit() }),
             ["staff", "cancel"] => staff(StaffDeed::CancelVisit { visit: self.visit() }),
             ["patient", "types"] => Input::Reader(Event::PinEntered(Pin::from_digits(b"1234").unwrap())),
             ["patient", "cancels"] => Input::Reader(Event::PinCancelled),

@@ -9,9 +9,10 @@ use crate::manner::{Manner, Site};
 use crate::misbehaviour::{Misbehaviour, Step};
 use crate::oracle::{OracleEntry, Query, QueryKind};
 use crate::patient::{Patient, Subsidy};
-use crate::qualification::{self, Document};
+use crate::qualification::{self, Document, Origin};
 use crate::relay::Relay;
 use crate::setup::{Setup, SetupError};
+use crate::slowness::{Slowness, Waiting};
 use centre_wire::word::{refusal, warning};
 use centre_wire::{AnswersReply, AnswersRequest, LoginReply, LoginRequest, Processing, ScreensReply, Word};
 use model::{
@@ -39,16 +40,9 @@ pub enum Answered {
     Processing(Processing),
 }
 
-/// How often each session is told to ask again before its result.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Slowness {
-    times: u32,
-    again_after_ms: u32,
-}
-
 /// The mock centre: what it knows and decides.
 pub struct Judgement {
-    institution: InstitutionCode,
+    pub(crate) institution: InstitutionCode,
     accounts: BTreeMap<FaceAccount, String>,
     tokens: BTreeMap<String, (FaceAccount, Timestamp)>,
     sessions: BTreeMap<String, Session>,
@@ -56,13 +50,14 @@ pub struct Judgement {
     pub(crate) trust: Trust,
     pub(crate) stand_in: Ed25519KeyPair,
     pub(crate) misbehaviour: Option<Misbehaviour>,
-    manner: Manner,
+    pub(crate) manner: Manner,
     maintenance: Option<Maintenance>,
-    slowness: Slowness,
+    pub(crate) slowness: Slowness,
+    pub(crate) waiting: Waiting,
     earlier: Earlier,
     pub(crate) last_signature: Option<Vec<u8>>,
     pub(crate) oracle: Vec<OracleEntry>,
-    queries: Vec<Query>,
+    pub(crate) queries: Vec<Query>,
     refuses_logins: bool,
 }
 
@@ -104,6 +99,7 @@ impl Judgement {
             manner: Manner::default(),
             maintenance: None,
             slowness: Slowness::default(),
+            waiting: Waiting::default(),
             earlier: Earlier::default(),
             last_signature: None,
             oracle: Vec::new(),
@@ -144,9 +140,10 @@ impl Judgement {
         self.maintenance = maintenance;
     }
 
-    /// Tells each session so often to ask again, after so many milliseconds (100 to 60,000), before its result.
+    /// Tells each session and each look-up so often to ask again, after so many milliseconds (100 to 60,000), before
+    /// it is answered.
     pub fn set_processing(&mut self, times: u32, again_after_ms: u32) {
-        self.slowness = Slowness { times, again_after_ms: again_after_ms.clamp(100, 60_000) };
+        self.slowness = Slowness::new(times, again_after_ms);
     }
 
     pub(crate) fn stands_still(&self, now: Timestamp) -> bool {
@@ -165,7 +162,7 @@ impl Judgement {
         &self.oracle
     }
 
-    /// Every look-up after a relay, in order.
+    /// Every question that was answered after a relay or without a card, in order.
     #[must_use]
     pub fn queries(&self) -> &[Query] {
         &self.queries
@@ -290,11 +287,9 @@ impl Judgement {
         };
         let consents = consents(&asked, &request.answers).map_err(answers_refused)?;
         session.taken = Some(request.answers.clone());
-        if session.asked_again < self.slowness.times {
-            session.asked_again = session.asked_again.saturating_add(1);
+        if let Some(processing) = self.slowness.ask_again(&mut session.asked_again) {
             self.sessions.insert(id.to_owned(), session);
-            let again_after_ms = self.slowness.again_after_ms;
-            return Ok(Answered::Processing(Processing { again_after_ms }));
+            return Ok(Answered::Processing(processing));
         }
         let reply = self.reply(id, &session, patient, consents, now);
         self.note(QueryKind::Result, id, &session, opened(&reply.consents, now), now);
@@ -314,8 +309,10 @@ impl Judgement {
     ) -> AnswersReply {
         let name = CentreSession(id.to_owned());
         let institution = &self.institution;
-        let site = Site::of(institution);
-        let document = Document { institution, site, session: &name, patient, consents: &consents, now };
+        let origin = Origin::Card(&name);
+        let (validity, patient_shown) = (patient.validity, Some(patient));
+        let document =
+            Document { institution, origin, validity, patient: patient_shown, consents: &consents, now };
         let qualification = qualification::write(&document);
         let warnings = self.warnings(session.standing, patient, &consents);
         let session = match self.misbehaviour {
@@ -364,7 +361,7 @@ impl Judgement {
         self.sessions.insert(relay.session.0.clone(), session);
     }
 
-    fn refuse_in_maintenance(&self, now: Timestamp) -> Result<(), Denied> {
+    pub(crate) fn refuse_in_maintenance(&self, now: Timestamp) -> Result<(), Denied> {
         if self.stands_still(now) { Err(Denied::stands_still()) } else { Ok(()) }
     }
 
@@ -375,8 +372,8 @@ impl Judgement {
     }
 
     fn note(&mut self, kind: QueryKind, id: &str, of: &Session, opened: Vec<ConsentItem>, at: Timestamp) {
-        let session = CentreSession(id.to_owned());
-        let (visit, account, serial) = (of.visit, of.account.clone(), of.serial);
+        let session = Some(CentreSession(id.to_owned()));
+        let (visit, account, serial) = (Some(of.visit), of.account.clone(), Some(of.serial));
         self.queries.push(Query { kind, session, visit, account, serial, opened, at });
     }
 }

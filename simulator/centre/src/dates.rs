@@ -13,10 +13,14 @@ pub(crate) fn japan(at: Timestamp) -> OffsetDateTime {
         .to_offset(JST)
 }
 
-/// `yyyyMMdd`.
+/// `yyyyMMdd` of that moment.
 pub(crate) fn eight_digits(at: Timestamp) -> String {
-    let at = japan(at);
-    format!("{:04}{:02}{:02}", at.year(), u8::from(at.month()), at.day())
+    day(japan(at).date())
+}
+
+/// `yyyyMMdd`.
+pub(crate) fn day(day: Date) -> String {
+    format!("{:04}{:02}{:02}", day.year(), u8::from(day.month()), day.day())
 }
 
 /// `yyyyMMddHHmmss`.

@@ -16,7 +16,7 @@ pub struct Manner {
     pub prescriptions: bool,
     /// 同意引き継ぎ: earlier answers that still hold may be used again.
     pub carry_over: bool,
-    /// A word that is remarked beside every result.
+    /// A word that is remarked beside every result and every answer to a look-up.
     pub note: Option<Word>,
 }
 

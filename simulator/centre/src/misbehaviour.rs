@@ -20,7 +20,9 @@ pub enum Misbehaviour {
     FloodCommands,
     /// Answer under another session's name.
     AnswerOtherSession,
-    /// Break off in the middle of the result.
+    /// Answer a look-up with what is known of somebody else.
+    AnswerAboutAnother,
+    /// Break off in the middle of the result or of the answer to a look-up.
     HalfAnswer,
     /// Send what is no message.
     Garbage,
@@ -48,4 +50,6 @@ pub enum Step {
     Screens,
     /// The result.
     Answers,
+    /// The answer to a look-up.
+    Lookup,
 }

@@ -35,21 +35,21 @@ pub enum Outcome {
     Ended(String),
 }
 
-/// One look-up after a relay.
+/// One question that the centre answered, after a relay or without a card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Query {
     /// What was asked.
     pub kind: QueryKind,
-    /// The session.
-    pub session: CentreSession,
-    /// Its visit.
-    pub visit: VisitId,
-    /// Its account.
+    /// The session; a look-up has none.
+    pub session: Option<CentreSession>,
+    /// Its visit; a look-up belongs to none.
+    pub visit: Option<VisitId>,
+    /// Who asked.
     pub account: FaceAccount,
-    /// Serial number of its certificate.
-    pub serial: u64,
-    /// What the result opens: the items of information or certificates with an agreement that holds, given in this
-    /// session or carried over.
+    /// Serial number of the certificate of whom it is about; absent if a look-up finds nobody or several.
+    pub serial: Option<u64>,
+    /// What the answer opens: the items of information or certificates with an agreement that holds, given in this
+    /// session or carried over. Of a look-up at most 限度額, if the look-up says that the patient agreed.
     pub opened: Vec<ConsentItem>,
     /// When.
     pub at: Timestamp,
@@ -63,4 +63,6 @@ pub enum QueryKind {
     Screens,
     /// The result, against the patient's answers.
     Result,
+    /// A person without a card.
+    Lookup,
 }

@@ -1,24 +1,38 @@
 //! The qualification document of oqs-files.md sections 7 and 14.1, consents inside.
 
 use crate::centre::agreed;
-use crate::dates::{eight_digits, fourteen_digits};
+use crate::dates::{day, eight_digits, fourteen_digits};
 use crate::manner::Site;
 use crate::patient::{
     ElderlyCertificate, Insurance, LimitCertificate, Patient, Sex, SpecificDisease, Subsidy,
     SubsidyCertificate,
 };
 use crate::xml::Xml;
-use model::{CentreSession, Consent, ConsentItem, Decision, InstitutionCode, Timestamp, Validity};
-use time::Date;
+use model::{CentreSession, Consent, ConsentItem, Decision, InstitutionCode, Lookup, Timestamp, Validity};
 
 /// What the document says.
 pub(crate) struct Document<'a> {
     pub(crate) institution: &'a InstitutionCode,
-    pub(crate) site: Site,
-    pub(crate) session: &'a CentreSession,
-    pub(crate) patient: &'a Patient,
+    pub(crate) origin: Origin<'a>,
+    pub(crate) validity: Validity,
+    /// Of whom; nobody if none or several were found.
+    pub(crate) patient: Option<&'a Patient>,
     pub(crate) consents: &'a [Consent],
     pub(crate) now: Timestamp,
+}
+
+/// What the document answers.
+#[derive(Clone, Copy)]
+pub(crate) enum Origin<'a> {
+    /// A card, in this session.
+    Card(&'a CentreSession),
+    /// A look-up: it is repeated.
+    Lookup(&'a Lookup),
+}
+
+/// Whether a document with this validity lists a qualification.
+pub(crate) const fn lists(validity: Validity) -> bool {
+    !matches!(validity, Validity::NotFound | Validity::Several)
 }
 
 /// The whole document, UTF-8.
@@ -35,38 +49,58 @@ fn header(xml: &mut Xml, of: &Document<'_>) {
     xml.text("ProcessExecutionTime", &fourteen_digits(of.now));
     xml.text("QualificationConfirmationDate", &eight_digits(of.now));
     xml.text("MedicalInstitutionCode", of.institution.as_str());
-    // Real face files carry a 16-character base64url-like value here.
-    xml.text("ArbitraryFileIdentifier", &of.session.0.chars().take(16).collect::<String>());
-    xml.text("ReferenceClassification", "1");
+    // Code 002.
+    let classification = match of.origin {
+        Origin::Card(session) => {
+            // Real face files carry a 16-character base64url-like value here.
+            xml.text("ArbitraryFileIdentifier", &session.0.chars().take(16).collect::<String>());
+            "1"
+        }
+        Origin::Lookup(_) => "2",
+    };
+    xml.text("ReferenceClassification", classification);
     xml.text("SegmentOfResult", "1");
     xml.text("CharacterCodeIdentifier", "0");
 }
 
 fn body(xml: &mut Xml, of: &Document<'_>) {
+    if let Origin::Lookup(lookup) = of.origin {
+        xml.structure("QualificationConfirmSearchInfo", |xml| echo(xml, lookup));
+    }
     xml.maybe("PrescriptionIssueSelect", prescription_form(of.consents));
     xml.text("ProcessingResultStatus", "1");
-    xml.text("QualificationValidity", validity_code(of.patient.validity));
-    if !matches!(of.patient.validity, Validity::NotFound | Validity::Several) {
+    xml.text("QualificationValidity", validity_code(of.validity));
+    if let Some(patient) = of.patient.filter(|_| lists(of.validity)) {
         xml.structure("ResultList", |xml| {
-            xml.structure("ResultOfQualificationConfirmation", |xml| result(xml, of));
+            xml.structure("ResultOfQualificationConfirmation", |xml| result(xml, of, patient));
         });
     }
 }
 
-fn result(xml: &mut Xml, of: &Document<'_>) {
-    person(xml, of.patient);
-    limit(xml, of);
-    specific_diseases(xml, of);
-    medical_ticket(xml, of);
-    subsidy(xml, of);
+/// What was asked, as it was asked (oqs-files.md section 8.1).
+fn echo(xml: &mut Xml, of: &Lookup) {
+    xml.text("InsurerNumber", &padded(&of.insurer_number));
+    xml.maybe("InsuredCardSymbol", of.symbol.as_deref());
+    xml.text("InsuredIdentificationNumber", &of.number);
+    xml.maybe("InsuredBranchNumber", of.branch.as_deref());
+    xml.text("Birthdate", &of.birth_date);
+    xml.text("LimitApplicationCertificateRelatedConsFlg", if of.limit_certificate { "1" } else { "0" });
+}
+
+fn result(xml: &mut Xml, of: &Document<'_>, patient: &Patient) {
+    person(xml, patient);
+    limit(xml, of, patient);
+    specific_diseases(xml, of, patient);
+    medical_ticket(xml, of, patient);
+    subsidy(xml, of, patient);
     MEDICAL.into_iter().for_each(|(item, name, always)| medical(xml, of.consents, (item, name, always)));
-    xml.maybe("ReferenceNumber", of.patient.reference_number.as_deref());
+    xml.maybe("ReferenceNumber", patient.reference_number.as_deref());
 }
 
 fn person(xml: &mut Xml, patient: &Patient) {
     let of: &Insurance = &patient.insurance;
     xml.text("InsuredCardClassification", &of.card_classification);
-    xml.text("InsurerNumber", &format!("{:>8}", of.insurer_number));
+    xml.text("InsurerNumber", &padded(&of.insurer_number));
     xml.maybe("InsuredCardSymbol", of.symbol.as_deref());
     xml.text("InsuredIdentificationNumber", &of.number);
     xml.maybe("InsuredBranchNumber", of.branch.as_deref());
@@ -77,13 +111,13 @@ fn person(xml: &mut Xml, patient: &Patient) {
     xml.text("NameKana", &of.kana);
     xml.maybe("NameOfOtherKana", of.other_kana.as_deref());
     xml.text("Sex1", sex_code(of.sex));
-    xml.text("Birthdate", &date(of.birth));
+    xml.text("Birthdate", &day(of.birth));
     xml.maybe("Address", of.address.as_deref());
     xml.maybe("PostNumber", of.post_number.as_deref());
-    xml.maybe("QualificationDate", is_assisted(of).then(|| date(of.valid_from)).as_deref());
-    xml.maybe("DisqualificationDate", of.lost_on.map(date).as_deref());
-    xml.maybe("InsuredCardValidDate", (!is_assisted(of)).then(|| date(of.valid_from)).as_deref());
-    xml.maybe("InsuredCardExpirationDate", of.valid_until.map(date).as_deref());
+    xml.maybe("QualificationDate", is_assisted(of).then(|| day(of.valid_from)).as_deref());
+    xml.maybe("DisqualificationDate", of.lost_on.map(day).as_deref());
+    xml.maybe("InsuredCardValidDate", (!is_assisted(of)).then(|| day(of.valid_from)).as_deref());
+    xml.maybe("InsuredCardExpirationDate", of.valid_until.map(day).as_deref());
     xml.maybe("InsuredPartialContributionRatio", of.ratio.as_deref());
     xml.maybe("PreschoolClassification", of.preschool.then_some("1"));
     // Code 008, 99 その他.
@@ -91,9 +125,9 @@ fn person(xml: &mut Xml, patient: &Patient) {
     xml.text("InsurerName", &of.insurer_name);
     if let Some(ElderlyCertificate { issued, from, until, ratio }) = &patient.elderly {
         xml.structure("ElderlyRecipientCertificateInfo", |xml| {
-            xml.text("ElderlyRecipientCertificateDate", &date(*issued));
-            xml.text("ElderlyRecipientValidStartDate", &date(*from));
-            xml.maybe("ElderlyRecipientValidEndDate", until.map(date).as_deref());
+            xml.text("ElderlyRecipientCertificateDate", &day(*issued));
+            xml.text("ElderlyRecipientValidStartDate", &day(*from));
+            xml.maybe("ElderlyRecipientValidEndDate", until.map(day).as_deref());
             xml.text("ElderlyRecipientContributionRatio", ratio);
         });
     }
@@ -114,21 +148,21 @@ fn prescription_form(consents: &[Consent]) -> Option<&'static str> {
     Some(if answer.decision == Decision::Agreed { "1" } else { "2" })
 }
 
-fn medical_ticket(xml: &mut Xml, of: &Document<'_>) {
+fn medical_ticket(xml: &mut Xml, of: &Document<'_>, patient: &Patient) {
     let fetched = agreed(of.consents, ConsentItem::MedicalAssistance);
-    let Some(ticket) = of.patient.medical_assistance.as_ref().filter(|_| fetched) else { return };
+    let Some(ticket) = patient.medical_assistance.as_ref().filter(|_| fetched) else { return };
     // Codes 018 and 019: 医療券, 入院外; 調剤券, 調剤.
-    let (kind, treatment) = match of.site {
+    let (kind, treatment) = match Site::of(of.institution) {
         Site::Medical => ("01", "02"),
         Site::Pharmacy => ("02", "04"),
     };
     xml.structure("PublicExpenseResultList", |xml| {
         xml.structure("MedicalTicketInfo", |xml| {
             xml.text("TicketType", kind);
-            xml.text("MedicalTicketValidDate", &date(ticket.from));
-            xml.text("MedicalTicketExpirationDate", &date(ticket.until));
+            xml.text("MedicalTicketValidDate", &day(ticket.from));
+            xml.text("MedicalTicketExpirationDate", &day(ticket.until));
             xml.text("IssueNumber", &ticket.number);
-            xml.text("MedicalTreatmentMonth", date(ticket.from).get(..6).unwrap_or_default());
+            xml.text("MedicalTreatmentMonth", day(ticket.from).get(..6).unwrap_or_default());
             xml.text("DesignatedMedicalInstitutionFlag", "0");
             xml.text("MedicalTreatmentType", treatment);
             xml.text("SelfPayAmount", &ticket.own_share.to_string());
@@ -139,28 +173,28 @@ fn medical_ticket(xml: &mut Xml, of: &Document<'_>) {
 }
 
 /// How 公費 stands in the official document is not known: these elements are this project's own.
-fn subsidy(xml: &mut Xml, of: &Document<'_>) {
+fn subsidy(xml: &mut Xml, of: &Document<'_>, patient: &Patient) {
     let fetched = agreed(of.consents, ConsentItem::SubsidyCertificates);
-    let Some(Subsidy::Certificates(all)) = of.patient.subsidy.as_ref().filter(|_| fetched) else { return };
+    let Some(Subsidy::Certificates(all)) = patient.subsidy.as_ref().filter(|_| fetched) else { return };
     xml.structure("StandInSubsidyCertificateList", |xml| {
         for SubsidyCertificate { name, payer_number, beneficiary_number, from, until } in all {
             xml.structure("StandInSubsidyCertificateInfo", |xml| {
                 xml.text("StandInSubsidyName", name);
                 xml.text("StandInSubsidyPayerNumber", payer_number);
                 xml.text("StandInSubsidyBeneficiaryNumber", beneficiary_number);
-                xml.text("StandInSubsidyValidStartDate", &date(*from));
-                xml.maybe("StandInSubsidyValidEndDate", until.map(date).as_deref());
+                xml.text("StandInSubsidyValidStartDate", &day(*from));
+                xml.maybe("StandInSubsidyValidEndDate", until.map(day).as_deref());
             });
         }
     });
 }
 
 /// With the card no consent is asked for the limit (workflow.md section 4): the card's use is the consent. An answer
-/// goes before it, if a screen asked all the same.
-fn limit(xml: &mut Xml, of: &Document<'_>) {
+/// goes before it, if a screen asked all the same. Without a card there is always one: the spoken one.
+fn limit(xml: &mut Xml, of: &Document<'_>, patient: &Patient) {
     const FLAG: &str = "LimitApplicationCertificateRelatedConsFlg";
     let answer = of.consents.iter().find(|c| c.item == ConsentItem::LimitCertificate);
-    let shown_since = match (answer, &of.patient.limit) {
+    let shown_since = match (answer, &patient.limit) {
         (Some(consent), _) => (consent.decision == Decision::Agreed).then_some(consent.at),
         (None, Some(_)) => Some(of.now),
         (None, None) => None,
@@ -168,29 +202,29 @@ fn limit(xml: &mut Xml, of: &Document<'_>) {
     let Some(at) = shown_since else { return xml.text(FLAG, "0") };
     xml.text(FLAG, "1");
     xml.text("LimitApplicationCertificateRelatedConsTime", &fourteen_digits(at));
-    if let Some(LimitCertificate { classification, flag, issued, from, until }) = &of.patient.limit {
+    if let Some(LimitCertificate { classification, flag, issued, from, until }) = &patient.limit {
         xml.structure("LimitApplicationCertificateRelatedInfo", |xml| {
             xml.text("LimitApplicationCertificateClassification", classification);
             xml.text("LimitApplicationCertificateClassificationFlag", flag);
-            xml.text("LimitApplicationCertificateDate", &date(*issued));
-            xml.text("LimitApplicationCertificateValidStartDate", &date(*from));
-            xml.maybe("LimitApplicationCertificateValidEndDate", until.map(date).as_deref());
+            xml.text("LimitApplicationCertificateDate", &day(*issued));
+            xml.text("LimitApplicationCertificateValidStartDate", &day(*from));
+            xml.maybe("LimitApplicationCertificateValidEndDate", until.map(day).as_deref());
         });
     }
 }
 
-fn specific_diseases(xml: &mut Xml, of: &Document<'_>) {
+fn specific_diseases(xml: &mut Xml, of: &Document<'_>, patient: &Patient) {
     const FLAG: &str = "SpecificDiseasesCertificateRelatedConsFlg";
     let agreed = |c: &&Consent| c.item == ConsentItem::SpecificDiseases && c.decision == Decision::Agreed;
     let Some(consent) = of.consents.iter().find(agreed) else { return xml.text(FLAG, "0") };
     xml.text(FLAG, "1");
     xml.text("SpecificDiseasesCertificateRelatedConsTime", &fourteen_digits(consent.at));
     xml.structure("SpecificDiseasesCertificateList", |xml| {
-        for SpecificDisease { category, issued, from, own_share } in &of.patient.specific_diseases {
+        for SpecificDisease { category, issued, from, own_share } in &patient.specific_diseases {
             xml.structure("SpecificDiseasesCertificateInfo", |xml| {
                 xml.text("SpecificDiseasesDiseaseCategory", category);
-                xml.text("SpecificDiseasesCertificateDate", &date(*issued));
-                xml.text("SpecificDiseasesValidStartDate", &date(*from));
+                xml.text("SpecificDiseasesCertificateDate", &day(*issued));
+                xml.text("SpecificDiseasesValidStartDate", &day(*from));
                 xml.text("SpecificDiseasesSelfPay", &own_share.to_string());
             });
         }
@@ -245,6 +279,7 @@ const fn sex_code(sex: Sex) -> &'static str {
     }
 }
 
-fn date(date: Date) -> String {
-    format!("{:04}{:02}{:02}", date.year(), u8::from(date.month()), date.day())
+/// Six digits are left-padded with two spaces.
+fn padded(insurer_number: &str) -> String {
+    format!("{insurer_number:>8}")
 }

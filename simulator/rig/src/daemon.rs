@@ -39,7 +39,8 @@ pub struct DaemonReady {
     pub api: String,
     /// The API's Unix socket.
     pub socket: PathBuf,
-    /// Holds a token for the API.
+    /// Holds a token of the rig's for the API: every scope but the kiosks'.
+    #[serde(skip)]
     pub token_file: PathBuf,
 }
 
@@ -80,8 +81,9 @@ impl Daemon {
             ready_file: ready_file.clone(),
             within: options.within,
         })?;
-        let ready: DaemonReady =
+        let mut ready: DaemonReady =
             serde_json::from_slice(&content).map_err(|fault| RigError::file(&ready_file, fault))?;
+        ready.token_file = crate::token::file(&ready.socket)?;
         let desk = Desk::new(&ready.api, &ready.token_file)?;
         Ok(Self { process, ready, desk })
     }

@@ -16,6 +16,7 @@ mod http;
 mod life;
 mod process;
 mod simulator;
+mod token;
 
 pub use bench::{Bench, Decisions, Face, Timeline, TimelineStep, Visit};
 pub use daemon::{Daemon, DaemonOptions, DaemonReady};

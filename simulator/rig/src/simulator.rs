@@ -61,6 +61,10 @@ pub struct SimulatorReady {
     pub site: PathBuf,
     /// The site's face folder.
     pub face_dir: PathBuf,
+    /// The site's folder of requests.
+    pub req_dir: PathBuf,
+    /// The site's folder of answers.
+    pub res_dir: PathBuf,
     /// Reader ids in the order asked for.
     pub readers: Vec<String>,
     /// Processes that the simulator started.

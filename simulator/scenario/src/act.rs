@@ -165,6 +165,8 @@ pub enum Staff {
     Confirms,
     /// `denies` that it is the same person.
     Denies,
+    /// `asks-again`: the questions begin anew.
+    AsksAgain,
     /// `cancels` the visit.
     Cancels,
 }

@@ -212,7 +212,9 @@ fn act(line: &str, words: &[&str]) -> Result<Option<Act>, String> {
             Act::Staff { deed: staff(deed)?, by: (*who).to_owned() }
         }
         ["staff", ..] => {
-            return Err(String::from("`staff arms|disarms|confirms|denies|cancels by WHO` would be right"));
+            return Err(String::from(
+                "`staff arms|disarms|confirms|denies|asks-again|cancels by WHO` would be right",
+            ));
         }
         ["centre", rest @ ..] => Act::Centre(centre(rest)?),
         ["nobody", "acts", "for", many, unit] => Act::NobodyActs(duration(many, unit)?),
@@ -289,8 +291,11 @@ fn staff(deed: &str) -> Result<Staff, String> {
         "disarms" => Staff::Disarms,
         "confirms" => Staff::Confirms,
         "denies" => Staff::Denies,
+        "asks-again" => Staff::AsksAgain,
         "cancels" => Staff::Cancels,
-        word => return Err(no_such(word, &["arms", "disarms", "confirms", "denies", "cancels"])),
+        word => {
+            return Err(no_such(word, &["arms", "disarms", "confirms", "denies", "asks-again", "cancels"]));
+        }
     })
 }
 

@@ -239,7 +239,7 @@ impl Player<'_> {
             }
             Expect::NoResult => self.no_more_results(),
             Expect::Audit { deed, by } => self.until("that in the audit", |seen| {
-                seen.audit.iter().any(|entry| *entry == (*deed, by.clone()))
+                seen.audit.iter().any(|entry| *entry == (deed.clone(), by.clone()))
             }),
             Expect::Ends(state) => {
                 self.until("that end", |seen| seen.state == *state && seen.settling == 0)?;

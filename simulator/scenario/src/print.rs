@@ -92,6 +92,7 @@ impl fmt::Display for Act {
                     Staff::Disarms => "disarms",
                     Staff::Confirms => "confirms",
                     Staff::Denies => "denies",
+                    Staff::AsksAgain => "asks-again",
                     Staff::Cancels => "cancels",
                 };
                 write!(f, "staff {word} by {by}")
@@ -198,8 +199,8 @@ impl fmt::Display for Expect {
                 write!(f, "remarks {}", all.collect::<Vec<_>>().join(", "))
             }
             Self::NoResult => f.write_str("no result"),
-            Self::Audit { deed, by: None } => write!(f, "audit {} at the reader", audit_word(*deed)),
-            Self::Audit { deed, by: Some(by) } => write!(f, "audit {} by {by}", audit_word(*deed)),
+            Self::Audit { deed, by: None } => write!(f, "audit {} at the reader", audit_word(deed)),
+            Self::Audit { deed, by: Some(by) } => write!(f, "audit {} by {by}", audit_word(deed)),
             Self::Ends(state) => write!(f, "ends {}", state.replace('_', " ")),
         }
     }

@@ -104,12 +104,13 @@ pub(crate) const AUDIT: Table<AuditDeed> = &[
     ("confirmed", AuditDeed::PersonConfirmed),
     ("denied", AuditDeed::PersonRefused),
     ("passcode_refused", AuditDeed::PasscodeRefused),
+    ("asked-again", AuditDeed::ConsentAskedAgain),
     ("cancelled", AuditDeed::VisitCancelled),
 ];
 
 /// What a word means, or which words there are.
-pub(crate) fn meaning<T: Copy>(table: Table<T>, word: &str) -> Result<T, String> {
-    let found = table.iter().find(|(known, _)| *known == word).map(|(_, meaning)| *meaning);
+pub(crate) fn meaning<T: Clone>(table: Table<T>, word: &str) -> Result<T, String> {
+    let found = table.iter().find(|(known, _)| *known == word).map(|(_, meaning)| meaning.clone());
     found.ok_or_else(|| no_such(word, &table.iter().map(|(known, _)| *known).collect::<Vec<_>>()))
 }
 
@@ -175,6 +176,7 @@ pub fn deed_named(word: &str) -> Option<AuditDeed> {
         "person_confirmed" => AuditDeed::PersonConfirmed,
         "person_refused" => AuditDeed::PersonRefused,
         "passcode_refused" => AuditDeed::PasscodeRefused,
+        "consent_asked_again" => AuditDeed::ConsentAskedAgain,
         "visit_cancelled" => AuditDeed::VisitCancelled,
         _ => return None,
     })
@@ -206,6 +208,6 @@ pub fn decision_word(decision: Decision) -> &'static str {
 
 /// The word of a deed in the audit.
 #[must_use]
-pub fn audit_word(deed: AuditDeed) -> &'static str {
-    word(AUDIT, &deed)
+pub fn audit_word(deed: &AuditDeed) -> &'static str {
+    word(AUDIT, deed)
 }

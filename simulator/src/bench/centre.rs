@@ -147,7 +147,7 @@ pub(super) async fn maintenance(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProcessingRequest {
-    /// How often each session is told to ask again; 0: never.
+    /// How often each session and each look-up is told to ask again; 0: never.
     times: u32,
     again_after_ms: u32,
 }

@@ -1,4 +1,4 @@
-//! The https part: login, screens, answers, and the way into a relay.
+//! The https part: login, screens, answers, look-ups, and the way into a relay.
 
 use super::listener::{Channel, count};
 use super::{Shared, now, random, relay};
@@ -11,9 +11,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use centre_wire::http::PROCESSING;
-use centre_wire::{AnswersRequest, LoginRequest, Operation, caps};
+use centre_wire::lookup::LOOKUPS;
+use centre_wire::{AnswersRequest, LoginRequest, LookupRequest, Operation, Processing, caps};
 use model::FaceAccount;
-use simulator_centre::{Answered, Denied, Misbehaviour, Step};
+use simulator_centre::{Answered, Denied, LookedUp, Misbehaviour, Step};
 use std::fmt::Write;
 use std::io;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/relay/{*operation}", get(open_relay))
         .route("/v1/sessions/{session}/screens", get(screens))
         .route("/v1/sessions/{session}/answers", post(answers))
+        .route(LOOKUPS, post(look_up))
         .layer(DefaultBodyLimit::max(caps::SMALL_BODY))
         .with_state(shared)
 }
@@ -90,17 +92,25 @@ async fn answers(
         let request = AnswersRequest::from_json(&body).map_err(|_| Denied::bad_message())?;
         shared.judge().answers(&account, &session, &request, now())
     });
-    let misbehaviour = shared.judge().misbehaviour();
     match reply {
         Err(denied) => refused(denied),
-        Ok(Answered::Result(reply)) if misbehaviour == Some(Misbehaviour::HalfAnswer) => {
-            half(&reply.to_json())
-        }
-        Ok(Answered::Result(reply)) => answer(&shared, reply.to_json()),
-        Ok(Answered::Processing(processing)) => {
-            let status = StatusCode::from_u16(PROCESSING).unwrap_or(StatusCode::ACCEPTED);
-            (status, answer(&shared, processing.to_json())).into_response()
-        }
+        Ok(Answered::Result(reply)) => whole_or_half(&shared, reply.to_json()),
+        Ok(Answered::Processing(processing)) => not_ready(&shared, processing),
+    }
+}
+
+async fn look_up(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    if shared.judge().is_silent_at(Step::Lookup) {
+        return silence(&shared).await;
+    }
+    let reply = authorize(&shared, &headers).and_then(|account| {
+        let request = LookupRequest::from_json(&body).map_err(|_| Denied::bad_message())?;
+        shared.judge().look_up(&account, &request, now())
+    });
+    match reply {
+        Err(denied) => refused(denied),
+        Ok(LookedUp::Answer(reply)) => whole_or_half(&shared, reply.to_json()),
+        Ok(LookedUp::Processing(processing)) => not_ready(&shared, processing),
     }
 }
 
@@ -117,6 +127,17 @@ fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<FaceAccount, Denied
 async fn silence(shared: &Shared) -> Response {
     shared.stop.cancelled().await;
     StatusCode::SERVICE_UNAVAILABLE.into_response()
+}
+
+/// A body with a qualification in it.
+fn whole_or_half(shared: &Shared, body: String) -> Response {
+    let misbehaviour = shared.judge().misbehaviour();
+    if misbehaviour == Some(Misbehaviour::HalfAnswer) { half(&body) } else { answer(shared, body) }
+}
+
+fn not_ready(shared: &Shared, processing: Processing) -> Response {
+    let status = StatusCode::from_u16(PROCESSING).unwrap_or(StatusCode::ACCEPTED);
+    (status, answer(shared, processing.to_json())).into_response()
 }
 
 fn answer(shared: &Shared, body: String) -> Response {

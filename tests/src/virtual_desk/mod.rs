@@ -17,7 +17,9 @@ pub mod world;
 
 use centre::{CentreWork, Line};
 use failure::codes;
-use model::{AuditDeed, Decision, FailureCode, Insertion, Moment, Pii, ResultId, Timestamp, VisitResult};
+use model::{
+    AuditBy, AuditDeed, Decision, FailureCode, Insertion, Moment, Pii, ResultId, Timestamp, VisitResult,
+};
 use reader::ReaderFactory;
 use reader::conformance::{Firmware, Pair, UnitConfig};
 use scenario::{Act, ResultSeen, Scenario, Seen, Stage};
@@ -230,8 +232,8 @@ impl<'a> VirtualDesk<'a> {
             }
             Effect::Audit(entry) => {
                 let by = match entry.by {
-                    model::AuditBy::Staff(by) => Some(by.to_string()),
-                    model::AuditBy::AtReader => None,
+                    AuditBy::Staff(staff) => Some(staff.into()),
+                    _ => None,
                 };
                 self.audit.push((entry.deed, by));
             }
@@ -361,29 +363,7 @@ fn seen(result: &VisitResult, world: &World) -> ResultSeen {
 fn deadlines(scenario: &Scenario) -> Result<(Deadlines, Option<u8>), String> {
     let mut deadlines = Deadlines::default();
     for (name, limit) in &scenario.deadlines {
-        let place = match *name {
-            "agree" => &mut deadlines.agree,
-            "identify" => &mut deadlines.identify,
-            "choose" => &mut deadlines.choose,
-            "number_b" => &mut deadlines.number_b,
-            "photo" => &mut deadlines.photo,
-            "compare" => &mut deadlines.compare,
-            "card" => &mut deadlines.card,
-            "pin" => &mut deadlines.pin,
-            "passcode" => &mut deadlines.passcode,
-            "armed" => &mut deadlines.armed,
-            "confirm" => &mut deadlines.confirm,
-            "relay" => &mut deadlines.relay,
-            "consent" => &mut deadlines.consent,
-            "answers" => &mut deadlines.answers,
-            "processing" => &mut deadlines.processing,
-            "commit" => &mut deadlines.commit,
-            "advise" => &mut deadlines.advise,
-            "take" => &mut deadlines.take,
-            "told" => &mut deadlines.told,
-            "clear" => &mut deadlines.clear,
-            other => return Err(format!("no deadline is called {other}")),
-        };
+        let place = deadlines.named(name).ok_or_else(|| format!("no deadline is called {name}"))?;
         *place = *limit;
     }
     Ok((deadlines, scenario.reminders))

@@ -199,6 +199,7 @@ impl VirtualDesk<'_> {
             Staff::Disarms => StaffDeed::DisarmVisualCheck,
             Staff::Confirms => StaffDeed::ConfirmPerson { visit: visit()?, same: true },
             Staff::Denies => StaffDeed::ConfirmPerson { visit: visit()?, same: false },
+            Staff::AsksAgain => StaffDeed::AskConsentsAgain { visit: visit()? },
             Staff::Cancels => StaffDeed::CancelVisit { visit: visit()? },
         };
         let now = visit::Now { moment: self.moment(), wall: self.wall() };

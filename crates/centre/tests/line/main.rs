@@ -11,5 +11,6 @@
 
 mod bad_day;
 mod desk;
+mod looking_up;
 mod trouble;
 mod visits;

@@ -6,9 +6,9 @@ pub const RELAY_MESSAGE: usize = 2048;
 pub const RELAY_COMMANDS: usize = 64;
 /// Bytes of all commands of one relay.
 pub const RELAY_BYTES: usize = 16 * 1024;
-/// Bytes of a login, its reply, a list of screens, or a refusal.
+/// Bytes of a login, its reply, a list of screens, a look-up, or a refusal.
 pub const SMALL_BODY: usize = 16 * 1024;
-/// Bytes of the reply that carries the qualification; single results are a few kB (oqs-files.md section 6).
+/// Bytes of a reply that carries a qualification; single results are a few kB (oqs-files.md section 6).
 pub const RESULT_BODY: usize = 512 * 1024;
 /// Screens for one patient, and answers to them.
 pub const SCREENS: usize = 16;
@@ -16,7 +16,7 @@ pub const SCREENS: usize = 16;
 pub const ITEMS: usize = 16;
 /// Consents in a result.
 pub const CONSENTS: usize = 64;
-/// Warnings in a result.
+/// Warnings in a result or an answer.
 pub const WARNINGS: usize = 16;
 /// Characters of a refusal's message.
 pub const REFUSAL_MESSAGE: usize = 200;

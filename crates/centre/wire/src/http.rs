@@ -1,10 +1,10 @@
 //! Bodies of the https part: login, screens, answers.
 
+use crate::body::{body, hides};
 use crate::relay::{check_session, is_name};
-use crate::{WireError, Word, caps, read, write};
+use crate::{Word, caps};
 use model::{CentreSession, Consent, ConsentScreen, FaceAccount, Maintenance, ScreenAnswer, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// `POST` to this for a token.
 pub const LOGIN: &str = "/v1/login";
@@ -44,10 +44,11 @@ pub struct LoginReply {
     pub maintenance: Option<Maintenance>,
 }
 
-/// The status beside a [`Processing`] body: the answers were taken, the result is not ready.
+/// The status beside a [`Processing`] body: the answers or the look-up were taken, what follows is not ready.
 pub const PROCESSING: u16 = 202;
 
-/// The result is still being made: ask again with the same answers (SegmentOfResult 2 of the official files).
+/// The result, or the answer to a look-up, is still being made: ask the same again (SegmentOfResult 2 of the official
+/// files).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Processing {
@@ -95,40 +96,7 @@ pub struct Refusal {
     pub message: String,
 }
 
-macro_rules! hides {
-    ($($name:ident),*) => {$(
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    )*};
-}
-
 hides!(LoginRequest, LoginReply, AnswersReply);
-
-macro_rules! body {
-    ($name:ident, $what:literal, $cap:expr, $check:expr) => {
-        impl $name {
-            /// The body as JSON.
-            #[must_use]
-            pub fn to_json(&self) -> String {
-                write(self)
-            }
-
-            /// Reads a body.
-            ///
-            /// # Errors
-            /// If it is too long, not of this form, or breaks a limit of [`caps`].
-            pub fn from_json(bytes: &[u8]) -> Result<Self, WireError> {
-                let body: Self = read($what, bytes, $cap)?;
-                let check: fn(&Self) -> Option<&'static str> = $check;
-                check(&body).map_or(Ok(()), |fault| Err(WireError::Content { what: $what, fault }))?;
-                Ok(body)
-            }
-        }
-    };
-}
 
 body!(LoginRequest, "login", caps::SMALL_BODY, |login| {
     (!(1..=caps::NAME).contains(&login.password.chars().count()))

@@ -4,8 +4,10 @@
 //! mock centre share these types and nothing else, so a slip on one side is a message that the other refuses.
 
 pub mod apdu;
+mod body;
 pub mod caps;
 pub mod http;
+pub mod lookup;
 pub mod marker;
 pub mod nonce;
 pub mod relay;
@@ -14,6 +16,7 @@ pub mod word;
 
 pub use apdu::{Command, Response};
 pub use http::{AnswersReply, AnswersRequest, LoginReply, LoginRequest, Processing, Refusal, ScreensReply};
+pub use lookup::{LookupReply, LookupRequest};
 pub use nonce::Nonce;
 pub use relay::{CentreMessage, Operation, TerminalMessage};
 pub use signing::{SigningText, signing_text};

@@ -1,10 +1,10 @@
 //! Golden bytes of the protocol page, and properties of every reader.
 
 use centre_wire::{
-    AnswersReply, AnswersRequest, CentreMessage, LoginReply, LoginRequest, Nonce, Operation, Refusal,
-    ScreensReply, SigningText, TerminalMessage, marker, signing_text,
+    AnswersReply, AnswersRequest, CentreMessage, LoginReply, LoginRequest, LookupReply, LookupRequest, Nonce,
+    Operation, Refusal, ScreensReply, SigningText, TerminalMessage, marker, signing_text,
 };
-use model::{FaceAccount, VisitId};
+use model::{FaceAccount, Lookup, VisitId};
 use proptest::prelude::*;
 
 /// Worked by hand in PROTOCOL.md.
@@ -62,6 +62,53 @@ fn what_the_page_does_not_know_is_refused() {
     assert!(CentreMessage::from_text(&" ".repeat(3000)).is_err());
 }
 
+/// The example of PROTOCOL.md.
+const LOOKUP: &str = r#"{"insurer_number":"990123","symbol":"架空１２","number":"00345","branch":"02","birth_date":"19850228","limit_certificate":false}"#;
+
+#[test]
+fn look_ups_and_their_answers_are_the_page_s() {
+    assert!(include_str!("../PROTOCOL.md").contains(LOOKUP));
+    let request = LookupRequest::from_json(LOOKUP.as_bytes()).unwrap();
+    assert_eq!(request.0.symbol.as_deref(), Some("架空１２"));
+    assert_eq!(request.to_json(), LOOKUP);
+    let least = r#"{"insurer_number":"39990012","number":"01234567","birth_date":"19440505"}"#;
+    let request = LookupRequest::from_json(least.as_bytes()).unwrap().0;
+    assert_eq!((request.symbol, request.branch, request.limit_certificate), (None, None, false));
+    let reply = r#"{"qualification":"<?xml …","warnings":["new_thing"]}"#;
+    assert_eq!(LookupReply::from_json(reply.as_bytes()).unwrap().to_json(), reply);
+}
+
+#[test]
+fn a_look_up_of_another_form_is_refused_by_its_field_and_shown_nowhere() {
+    let faults = [
+        ("\"990123\"", "\"990\"", "insurer_number"),
+        ("\"架空１２\"", "\"\"", "symbol"),
+        ("\"00345\"", "\"\"", "number"),
+        ("\"02\"", "\"2\"", "branch"),
+        ("19850228", "19850229", "birth_date"),
+    ];
+    for (good, bad, field) in faults {
+        let fault = LookupRequest::from_json(LOOKUP.replace(good, bad).as_bytes()).unwrap_err();
+        assert_eq!(fault.to_string(), format!("not a look-up: {field}"));
+    }
+    for (good, bad) in
+        [("\"number\"", "\"numbers\""), (",\"limit", ",\"name\":\"見本\",\"limit"), ("false", "0")]
+    {
+        let fault = LookupRequest::from_json(LOOKUP.replace(good, bad).as_bytes()).unwrap_err();
+        assert!(!format!("{fault} {fault:?}").contains("見本"), "{fault}");
+    }
+    let long = format!("{LOOKUP}{}", " ".repeat(centre_wire::caps::SMALL_BODY));
+    assert!(LookupRequest::from_json(long.as_bytes()).is_err());
+    let words = vec!["\"a\""; centre_wire::caps::WARNINGS + 1].join(",");
+    let warned = format!(r#"{{"qualification":"","warnings":[{words}]}}"#);
+    assert!(LookupReply::from_json(warned.as_bytes()).is_err());
+    assert!(LookupReply::from_json(br#"{"qualification":"","warnings":[],"session":"s"}"#).is_err());
+
+    let request = LookupRequest::from_json(LOOKUP.as_bytes()).unwrap();
+    let reply = LookupReply { qualification: "見本".to_owned(), warnings: Vec::new() };
+    assert_eq!(format!("{request:?} {reply:?}"), "LookupRequest(…) LookupReply(…)");
+}
+
 #[test]
 fn a_fault_does_not_quote_the_bytes() {
     let fault = AnswersReply::from_json("{\"session\":\"s\",\"見本\":1}".as_bytes()).unwrap_err();
@@ -96,6 +143,29 @@ proptest! {
         let _ = AnswersRequest::from_json(&bytes);
         let _ = AnswersReply::from_json(&bytes);
         let _ = Refusal::from_json(&bytes);
+        let _ = LookupRequest::from_json(&bytes);
+        let _ = LookupReply::from_json(&bytes);
+    }
+
+    #[test]
+    fn a_look_up_comes_back_as_it_went(
+        insurer_number in "[0-9]{6}([0-9]{2})?", symbol in proptest::option::of("[a-z架空ｱ-ﾝ０-９・/-]{1,20}"),
+        number in "[0-9０-９\\\\\"]{1,20}", branch in proptest::option::of("[0-9]{2}"),
+        birth_date in "(19[0-9]{2}|20[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])", limit_certificate in any::<bool>(),
+    ) {
+        let request =
+            LookupRequest(Lookup { insurer_number, symbol, number, branch, birth_date, limit_certificate });
+        prop_assert!(LookupRequest::from_json(request.to_json().as_bytes()).unwrap() == request);
+    }
+
+    #[test]
+    fn a_damaged_look_up_is_read_in_its_form_or_refused(at in 0usize..200, byte in any::<u8>()) {
+        let mut bytes = LOOKUP.as_bytes().to_vec();
+        let place = at % bytes.len();
+        bytes[place] = byte;
+        if let Ok(request) = LookupRequest::from_json(&bytes) {
+            prop_assert_eq!(request.0.check(), Ok(()));
+        }
     }
 
     #[test]

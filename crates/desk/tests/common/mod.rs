@@ -9,15 +9,16 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use desk::{
-    Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits, PairFault, PairStep, ShownPanel, StaffAct,
-    StaffAnswer, StaffFault, TouchFault,
+    AckFault, Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits, LookupAnswer, LookupsBusy,
+    PairFault, PairStep, ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
 };
-use ledger::{Ledger, LedgerError, LedgerHandle, LedgerKey, LedgerThread};
+use ledger::{Keep, Ledger, LedgerError, LedgerHandle, LedgerKey, LedgerThread};
 use model::panel::Touch;
 use model::{
-    AuditRecord, CentreHealth, CentreStatus, CommittedResult, Consent, ConsentItem, Decision, Insertion,
-    Maturity, Pii, Qualification, ReaderId, ResultId, StaffId, StationState, StationStatus, Timestamp,
-    Validity, Verification, VisitId, VisitResult,
+    Answer as CentreAnswer, AuditEntry, AuditRow, AuditVerdict, Beside, CallerName, CentreHealth,
+    CentreStatus, CommittedResult, Consent, ConsentItem, ConsumerStatus, Counts, Day, Decision, FailureCode,
+    Folder, FolderStatus, Insertion, Lookup, Maturity, Pii, Qualification, ReaderId, ResultId, ResultRow,
+    StaffId, StationState, StationStatus, Timestamp, Validity, Verification, VisitId, VisitResult,
 };
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -52,14 +53,21 @@ pub struct Port {
     pub acts: Mutex<Vec<(StaffId, StaffAct)>>,
     /// What the station says to the next.
     pub says: Mutex<Result<(), StaffFault>>,
+    /// What was looked up.
+    pub lookups: Mutex<Vec<Pii<Lookup>>>,
+    /// What the centre says to the next; without it as many as may be are on their way.
+    pub centre_says: Mutex<Option<Result<CentreAnswer, FailureCode>>>,
 }
 
+/// Every scope that these tests need.
+pub const ALL_SCOPES: &str = r#"["results","lookups","board","admin","kiosk:front-2"]"#;
+
 impl Site {
-    pub fn open() -> Self {
-        Self::with(|_| ())
+    pub async fn open() -> Self {
+        Self::with(|_| ()).await
     }
 
-    pub fn with(limit: impl FnOnce(&mut Limits)) -> Self {
+    pub async fn with(limit: impl FnOnce(&mut Limits)) -> Self {
         let (store, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (path, key) = (store.path().join("ledger.db"), keys.path().join("ledger.key"));
         LedgerKey::create_file(&key).unwrap();
@@ -70,14 +78,24 @@ impl Site {
         let config = DeskConfig {
             tcp: "127.0.0.1:0".parse().unwrap(),
             socket: store.path().join("desk.sock"),
-            token_file: keys.path().join("desk.token"),
+            tokens_file: keys.path().join("tokens.json"),
             limits,
         };
         let (hub, port) = (Hub::new(), Arc::new(Port::over(ledger.clone())));
         let desk = Desk::start(config.clone(), port.clone(), hub.clone()).unwrap();
-        let token = std::fs::read_to_string(&config.token_file).unwrap().trim().to_owned();
         let (desk, thread, directories) = (Some(desk), Some(thread), (store, keys));
-        Self { desk, hub, ledger, config, token, thread, port, _directories: directories }
+        let token = String::new();
+        let mut site = Self { desk, hub, ledger, config, token, thread, port, _directories: directories };
+        site.token = site.pair("test", ALL_SCOPES).await;
+        site
+    }
+
+    /// A new token, made as the local user.
+    pub async fn pair(&self, name: &str, scopes: &str) -> String {
+        let body = format!(r#"{{"name":"{name}","scopes":{scopes}}}"#);
+        let made = ask_with(self.unix().await, "POST /v1/tokens HTTP/1.1\r\nHost: uketsuke\r\n", &body).await;
+        assert_eq!(made.status, 201, "{}", String::from_utf8_lossy(&made.body));
+        made.json()["token"].as_str().unwrap().to_owned()
     }
 
     pub fn restart(&mut self) {
@@ -94,10 +112,17 @@ impl Site {
     }
 
     pub async fn tell(&self, result: VisitResult) -> ResultId {
-        let committed = self.ledger.commit(result).await.unwrap().committed;
+        let committed = self.ledger.commit(result, Beside::default()).await.unwrap().committed;
         let id = committed.id;
         self.hub.publish(DeskEvent::Result(committed));
         id
+    }
+
+    /// Everything is past its days.
+    pub async fn forget_all(&self) {
+        let keep = Keep { least: Duration::ZERO, most: Duration::ZERO };
+        let later = result(0).received_at.after(Duration::from_secs(1));
+        self.ledger.retain(later, keep).await.unwrap();
     }
 
     pub async fn tcp(&self) -> TcpStream {
@@ -119,6 +144,25 @@ impl Site {
     pub async fn get(&self, target: &str) -> Answer {
         let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\n{}", self.host(), self.bearer());
         ask(self.tcp().await, &head).await
+    }
+
+    /// The same, as soon as the desk has a place for it.
+    pub async fn get_when_free(&self, target: &str) -> Answer {
+        self.when_free(&format!("GET {target} HTTP/1.1\r\nHost: {}\r\n{}", self.host(), self.bearer())).await
+    }
+
+    /// Asks until there is a place, with a bound: when the desk gives one back shows nowhere else.
+    pub async fn when_free(&self, head: &str) -> Answer {
+        let asking = async {
+            loop {
+                let answer = ask(self.tcp().await, head).await;
+                if answer.status != 503 {
+                    return answer;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking).await.expect("a place within the bound")
     }
 
     pub fn bearer(&self) -> String {
@@ -159,6 +203,8 @@ impl Port {
             steps: Mutex::default(),
             acts: Mutex::default(),
             says: Mutex::new(Ok(())),
+            lookups: Mutex::default(),
+            centre_says: Mutex::default(),
         }
     }
 }
@@ -209,15 +255,40 @@ impl DeskPort for Port {
         Ok(answered)
     }
 
-    fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>, DeskFault> {
+    fn folders(&self) -> Vec<FolderStatus> {
+        let away = Some((failure::codes::FOLDER_UNWRITABLE, Timestamp(1_772_000_000_000)));
+        vec![FolderStatus { folder: Folder::Face, trouble: away }]
+    }
+
+    fn look_up(&self, lookup: Pii<Lookup>) -> Result<LookupAnswer, LookupsBusy> {
+        let says = self.centre_says.lock().unwrap().take().ok_or(LookupsBusy)?;
+        self.lookups.lock().unwrap().push(lookup);
+        let (answer, answered) = oneshot::channel();
+        answer.send(says).unwrap();
+        Ok(answered)
+    }
+
+    fn audit_since(&self, after: u64, limit: usize) -> Result<Vec<AuditRow>, DeskFault> {
         self.ledger.audit_since(after, limit).map_err(fault)
+    }
+
+    fn verify_audit(&self) -> Result<AuditVerdict, DeskFault> {
+        self.ledger.verify_audit().map_err(fault)
+    }
+
+    fn note(&self, entry: AuditEntry) -> Result<(), DeskFault> {
+        self.ledger.note(entry).wait().map(drop).map_err(fault)
     }
 
     fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {
         self.ledger.result(id).map_err(fault)
     }
 
-    fn results_since(&self, after: ResultId, limit: usize) -> Result<Vec<CommittedResult>, DeskFault> {
+    fn previous(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {
+        self.ledger.previous(id).map_err(fault)
+    }
+
+    fn results_since(&self, after: ResultId, limit: usize) -> Result<Vec<ResultRow>, DeskFault> {
         self.ledger.since(after, limit).map_err(fault)
     }
 
@@ -227,6 +298,40 @@ impl DeskPort for Port {
 
     fn newest(&self) -> Result<ResultId, DeskFault> {
         self.ledger.newest().map_err(fault)
+    }
+
+    fn consumers(&self) -> Result<Vec<ConsumerStatus>, DeskFault> {
+        self.ledger.consumers().map_err(fault)
+    }
+
+    fn register(&self, consumer: &CallerName, at: Timestamp) -> Result<(), DeskFault> {
+        self.ledger.register(consumer.clone(), at).wait().map(drop).map_err(fault)
+    }
+
+    fn forget(&self, consumer: &CallerName) -> Result<(), DeskFault> {
+        self.ledger.forget_consumer(consumer.clone()).wait().map(drop).map_err(fault)
+    }
+
+    fn acknowledge(&self, consumer: &CallerName, up_to: ResultId, at: Timestamp) -> Result<(), AckFault> {
+        self.ledger.acknowledge(consumer.clone(), up_to, at).wait().map_err(|error| match error {
+            LedgerError::NoConsumer { .. } => AckFault::Unknown,
+            LedgerError::Ahead { .. } => AckFault::Beyond,
+            other => AckFault::Desk(fault(other)),
+        })
+    }
+
+    fn counts(&self, from: Day, to: Day) -> Result<Counts, DeskFault> {
+        self.ledger.counts(from, to).map_err(fault)
+    }
+}
+
+/// What the centre answers of the person of the test document.
+pub fn centre_answer(validity: Validity) -> CentreAnswer {
+    CentreAnswer {
+        received_at: Timestamp(1_772_000_000_000),
+        validity,
+        qualification: Pii::new(Qualification { xml: QUALIFICATION.to_owned() }),
+        remarks: Vec::new(),
     }
 }
 
@@ -398,4 +503,45 @@ fn parse(raw: Vec<u8>) -> Event {
         data: field("data:").unwrap_or_default(),
         raw,
     }
+}
+
+/// Status and body of an answer as far as its first piece brings it: for streams, which do not end.
+pub async fn beginning<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, request: &str) -> (u16, String) {
+    let exchange = async {
+        // Whoever is refused may find the connection closed before all was sent.
+        let _ = stream.write_all(request.as_bytes()).await;
+        let mut all = Vec::new();
+        loop {
+            let mut piece = [0; 4096];
+            let count = stream.read(&mut piece).await.unwrap_or(0);
+            all.extend_from_slice(&piece[..count]);
+            let text = String::from_utf8_lossy(&all).into_owned();
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head.to_lowercase().lines().find_map(|line| {
+                    line.strip_prefix("content-length: ").and_then(|length| length.parse::<usize>().ok())
+                });
+                if count == 0 || length.is_none_or(|length| body.len() >= length) {
+                    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+                    return (status, body.to_owned());
+                }
+            }
+            assert!(count > 0, "an answer: {text}");
+        }
+    };
+    tokio::time::timeout(PATIENCE, exchange).await.unwrap()
+}
+
+/// The cookie pair that a code brings, as it was given, upper case kept.
+pub async fn raw_cookie(site: &Site, body: &str) -> String {
+    let request = format!(
+        "POST /v1/pairings HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        site.host(),
+        body.len()
+    );
+    let mut stream = site.tcp().await;
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+    let line = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie");
+    line.split(';').next().unwrap().to_owned()
 }

@@ -11,15 +11,15 @@ entries! {
         cause: "要求に認証のトークンがありません。", "The request carries no token.";
         patient: wait_ja!(), wait_en!();
         reception: ELSEWHERE_JA, ELSEWHERE_EN;
-        technician: "設定の `token_file` にあるトークンを、Authorizationヘッダーに入れます。URLには入れません。",
-            "Send the token from the configured `token_file` in the Authorization header, never in the URL.";
+        technician: "uketsuke pair token で作ったトークンを、Authorizationヘッダーに入れます。URLには入れません。",
+            "Send a token made by `uketsuke pair token` in the Authorization header, never in the URL.";
     }
     API_TOKEN_WRONG {
-        cause: "トークンが登録されていないか、その操作を許されていません。", "The token is not known, or not for this.";
+        cause: "トークンが登録されていないか、取り消されています。", "The token is not known, or was revoked.";
         patient: wait_ja!(), wait_en!();
         reception: ELSEWHERE_JA, ELSEWHERE_EN;
-        technician: "設定の `token_file` にある今のトークンを使います。",
-            "Use the token that the configured `token_file` holds now.";
+        technician: "uketsuke pair list で登録を確かめ、なければ uketsuke pair token で作り直します。",
+            "Look at `uketsuke pair list`; if it is not there, make a new one with `uketsuke pair token`.";
     }
     API_HOST_FOREIGN {
         cause: "Hostヘッダーが、このサービスのものではありません。", "The Host header is not one of this service.";
@@ -64,6 +64,64 @@ entries! {
             "Compare with the list of visits and look up again what is missing.";
         technician: "今ある最初の番号から、読み直します。受け取る側が長く止まらないようにします。",
             "Read on from the oldest id there is. See that the consumer does not stand still for long.";
+    }
+    API_SCOPE_MISSING {
+        cause: "トークンは登録されていますが、この操作は許されていません。", "The token is known, and not for this.";
+        patient: wait_ja!(), wait_en!();
+        reception: ELSEWHERE_JA, ELSEWHERE_EN;
+        technician: "uketsuke pair list で用途（scope）を確かめます。足りなければ、取り消して作り直します。",
+            "Look at its scopes in `uketsuke pair list`. If one is missing, revoke the token and make a new one.";
+    }
+    API_TOO_OFTEN {
+        cause: "要求が多すぎるので、しばらく断っています。", "Too many requests: they are refused for a moment.";
+        patient: wait_ja!(), wait_en!();
+        reception: ELSEWHERE_JA, ELSEWHERE_EN;
+        technician: "Retry-After の秒数を待ちます。くり返し尋ねる代わりに、通知（/v1/events）を使います。",
+            "Wait for the seconds in Retry-After. Use the event stream (/v1/events) instead of asking again and again.";
+    }
+    API_FULL {
+        cause: "接続が多すぎるので、新しい接続を断りました。", "Too many connections are open: the new one was refused.";
+        patient: wait_ja!(), wait_en!();
+        reception: ELSEWHERE_JA, ELSEWHERE_EN;
+        technician: "つないだままにするプログラムを探し、接続を使い回すように直します。",
+            "Find the program that keeps connections open, and let it use one again and again.";
+    }
+    TOKEN_NAME_TAKEN {
+        cause: "同じ名前のトークンがもうあります。", "A token of this name is there already.";
+        patient: wait_ja!(), wait_en!();
+        reception: ELSEWHERE_JA, ELSEWHERE_EN;
+        technician: "別の名前にするか、uketsuke pair revoke で取り消してから作ります。",
+            "Choose another name, or revoke the old one with `uketsuke pair revoke` first.";
+    }
+    TOKEN_TOO_MANY {
+        cause: "トークンの数が上限に達しています。", "There are as many tokens as there may be.";
+        patient: wait_ja!(), wait_en!();
+        reception: ELSEWHERE_JA, ELSEWHERE_EN;
+        technician: "uketsuke pair list を見て、使っていないものを uketsuke pair revoke で取り消します。",
+            "Look at `uketsuke pair list` and revoke what is not used with `uketsuke pair revoke`.";
+    }
+    TOKENS_UNWRITABLE {
+        cause: "トークンのファイルに書けないため、何も変えていません。", "The file of the tokens cannot be written; nothing was changed.";
+        patient: wait_ja!(), wait_en!();
+        reception: ELSEWHERE_JA, ELSEWHERE_EN;
+        technician: "設定の `tokens_file` のフォルダーに、サービスが書けるか、空きがあるか確かめます。",
+            "Check that the service may write the folder of the configured `tokens_file`, and that there is space.";
+    }
+    LOOKUPS_BUSY {
+        cause: "ほかの照会がまだ終わっていません。", "As many look-ups as may be are on their way.";
+        patient: wait_ja!(), wait_en!();
+        reception: concat!("少し待って、もう一度照会します。", papers_ja!()),
+            concat!("Wait a moment and look up again. ", papers_en!());
+        technician: "続くなら、センターの返事が遅くないか、回線の状態を確かめます。",
+            "If it stays so, see whether the centre answers slowly, and how the line stands.";
+    }
+    REQUERY_IMPOSSIBLE {
+        cause: "この結果には、照会し直すのに足りる保険の情報がありません。",
+            "This result does not say enough of the insurance to ask again by it.";
+        patient: wait_ja!(), wait_en!();
+        reception: concat!("カードをもう一度置いていただくか、資格確認書の番号で照会します。", papers_ja!()),
+            concat!("Have the card placed again, or look up by the numbers of the 資格確認書. ", papers_en!());
+        technician: "不具合ではありません。", "Nothing is wrong.";
     }
     KIOSK_CODE_WRONG {
         cause: "番号が違うか、使用済みか、期限が切れています。", "The pairing code is wrong, was used, or has expired.";

@@ -116,6 +116,10 @@ impl Station {
     }
 
     fn identified(&mut self) -> Next {
+        if self.has_enough_to_settle() {
+            // The centre does not keep up; the card signs later, and nothing is lost.
+            return Next::Fail(codes::CENTRE_SILENT);
+        }
         if self.visit().is_some_and(|visit| visit.visual) {
             return self.await_staff();
         }

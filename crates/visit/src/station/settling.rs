@@ -8,6 +8,9 @@ use crate::timers::Timer;
 use model::{ConsentItem, FailureCode, Remark, ResultId, VisitId, VisitResult};
 use reader::{Command, Lamp, Notice, Sound};
 
+/// At one reader at a time. Each is over within a minute or two, whatever the centre does.
+const MOST_SETTLEMENTS: usize = 8;
+
 impl Station {
     /// Hands the answers in.
     pub(super) fn settle(&mut self, verified: Verified, given: Given, missing: Vec<ConsentItem>, now: Now) {
@@ -46,6 +49,11 @@ impl Station {
         let number = settlement.at_centre().map_or(0, |ticket| ticket.0);
         self.settlements.push((number, settlement));
         self.set_timer(Timer::Settlement(number), self.config.deadlines.answers, now);
+    }
+
+    /// So many patients left before their result was made that no further one is begun.
+    pub(super) const fn has_enough_to_settle(&self) -> bool {
+        self.settlements.len() >= MOST_SETTLEMENTS
     }
 
     pub(super) fn is_settling(&self, ticket: Ticket) -> bool {

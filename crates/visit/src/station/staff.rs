@@ -1,9 +1,10 @@
-//! What staff do: arm the visual check, confirm the person, end a visit. Each deed is noted with who did it.
+//! What staff do: arm the visual check, confirm the person, have the consents asked again, end a visit. Each deed is
+//! noted with who did it.
 
 use super::progress::Next;
 use super::{Armed, State, Station};
-use crate::io::{Effect, Now, Refusal};
-use crate::steps::Step;
+use crate::io::{CentreTask, Effect, Now, Refusal};
+use crate::steps::{FetchingScreens, Step};
 use crate::timers::Timer;
 use failure::codes;
 use model::{AuditBy, AuditDeed, AuditEntry, StaffId, Verification, VisitId};
@@ -118,6 +119,27 @@ impl Station {
         Ok(())
     }
 
+    /// The patient wants to answer otherwise, or pressed in error: the questions begin anew, and nothing answered so far
+    /// stands. Only until the last answer: after that the centre has them, and the card is placed again.
+    pub(super) fn ask_consents_again(
+        &mut self,
+        by: StaffId,
+        named: VisitId,
+        now: Now,
+    ) -> Result<(), Refusal> {
+        let visit = self.visit().ok_or(Refusal::NoVisit)?;
+        if visit.id != named {
+            return Err(Refusal::OtherVisit);
+        }
+        let Step::Asking(asking) = &visit.step else { return Err(Refusal::Untimely) };
+        let verified = asking.verified.clone();
+        self.note(AuditBy::Staff(by), AuditDeed::ConsentAskedAgain, now);
+        self.tell([Command::Cancel, Command::Show(Notice::Wait)]);
+        let ticket = self.ask_centre(CentreTask::Screens(verified.session.clone()));
+        self.go(Step::FetchingScreens(FetchingScreens { ticket, verified }), now);
+        Ok(())
+    }
+
     pub(super) fn go_on(&mut self, next: Next, now: Now) {
         match next {
             Next::Step(step) => self.go(step, now),
@@ -128,7 +150,7 @@ impl Station {
     pub(super) fn note(&mut self, by: AuditBy, deed: AuditDeed, now: Now) {
         let entry = AuditEntry {
             at: now.wall,
-            reader: self.config.reader.clone(),
+            reader: Some(self.config.reader.clone()),
             visit: self.visit().map(|visit| visit.id),
             by,
             deed,

@@ -703,6 +703,15 @@ impl<'a> World<'a> {
             hold!(view.visit == Some(visit) && view.step == Some("confirming"), "confirmed at {view:?}");
             self.seen()?.confirmed = Some(Verification::Visual);
         }
+        if let StaffDeed::AskConsentsAgain { visit } = deed
+            && taken == Taken::Handled
+        {
+            hold!(view.visit == Some(visit) && view.step == Some("asking"), "asked again at {view:?}");
+            // Nothing of it stands.
+            let seen = self.seen()?;
+            seen.answers.clear();
+            seen.screens = None;
+        }
         self.settle_down()
     }
 
@@ -1087,10 +1096,11 @@ impl<'a> World<'a> {
         let other = self.visits.first().map(|seen| seen.id).or(current);
         let visit = if self.draw.percent(60) { current } else { other };
         let visit = visit.unwrap_or(VisitId::from_bytes([9; 16]));
-        let deed = match self.draw.below(5) {
+        let deed = match self.draw.below(6) {
             0 | 1 => StaffDeed::ArmVisualCheck,
             2 => StaffDeed::DisarmVisualCheck,
             3 => StaffDeed::ConfirmPerson { visit, same: self.draw.percent(50) },
+            4 => StaffDeed::AskConsentsAgain { visit },
             _ => StaffDeed::CancelVisit { visit },
         };
         self.staff(deed)

@@ -22,7 +22,7 @@ pub(super) fn print(up: &DeskUp, state: &Path) {
     say::line(format_args!("  ls {}", simulator.face_dir.display()));
     say::both("受付として", "as the desk's staff");
     let uketsuke = up.program("uketsuke");
-    let reach = format!("--socket {} --token-file {}", desk.socket.display(), desk.token_file.display());
+    let reach = format!("--socket {}", desk.socket.display());
     say::line(format_args!("  {} {reach} status", uketsuke.display()));
     say::line(format_args!("  {} {reach} watch", uketsuke.display()));
     if let Some(panel) = with_panel(up) {

@@ -192,6 +192,10 @@ impl<'a> RealStage<'a> {
             Staff::Disarms => self.desk.delete(&format!("{check}?by={by}")).map_err(in_words),
             Staff::Confirms => confirm(true),
             Staff::Denies => confirm(false),
+            Staff::AsksAgain => {
+                let body = json!({ "by": by });
+                self.desk.post(&format!("{}/consents/asked-again", visit()?), &body).map_err(in_words)
+            }
             Staff::Cancels => self.desk.delete(&format!("{}?by={by}", visit()?)).map_err(in_words),
         }
         .map(drop)

@@ -5,6 +5,7 @@
 mod asking;
 mod carrying_over;
 mod desk;
+mod looking_up;
 mod registering;
 mod settling;
 mod standing_still;

@@ -26,8 +26,6 @@ pub(crate) async fn send(
     body: String,
 ) -> Result<Response<Incoming>, ControlError> {
     let shown = |path: &Path| path.display().to_string();
-    let token = std::fs::read_to_string(&arguments.token_file)
-        .map_err(|source| ControlError::Token { path: shown(&arguments.token_file), source })?;
     let stream = UnixStream::connect(&arguments.socket)
         .await
         .map_err(|source| ControlError::Connect { path: shown(&arguments.socket), source })?;
@@ -37,7 +35,6 @@ pub(crate) async fn send(
         .method(method)
         .uri(path)
         .header("Host", "uketsuke")
-        .header("Authorization", format!("Bearer {}", token.trim()))
         .header("Content-Type", "application/json")
         .body(Full::new(Bytes::from(body)))?;
     let answer = sender.send_request(request).await?;

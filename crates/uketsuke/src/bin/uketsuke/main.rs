@@ -21,14 +21,6 @@ struct Arguments {
     /// デーモンのソケット / The daemon's Unix socket.
     #[arg(long, value_name = "FILE", env = "UKETSUKE_SOCKET", default_value = "/run/uketsuke/uketsuke.sock")]
     socket: PathBuf,
-    /// トークンのファイル / The token's file.
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "UKETSUKE_TOKEN_FILE",
-        default_value = "/var/lib/uketsuke/desk.token"
-    )]
-    token_file: PathBuf,
     #[command(subcommand)]
     command: Command,
 }
@@ -88,10 +80,6 @@ enum ControlError {
         "{path} につながりません。デーモンが動いているか確認してください / no connection to {path}: is the daemon running? ({source})"
     )]
     Connect { path: String, source: std::io::Error },
-    #[error(
-        "トークンのファイル {path} を読めません。--token-file で場所を指定してください / the token's file {path} cannot be read: {source}"
-    )]
-    Token { path: String, source: std::io::Error },
     #[error(
         "デーモンとの接続が切れました。デーモンが動いているか確認してください / the connection to the daemon ended: is the daemon still running?"
     )]

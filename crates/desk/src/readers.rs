@@ -1,0 +1,39 @@
+//! The readers, their stations, and the visits in progress.
+
+#![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
+
+use crate::body::{FolderBody, ReadersBody, StationBody, VisitBody, VisitsBody};
+use crate::problem::ProblemBody;
+use crate::server::Shared;
+use axum::Json;
+use axum::extract::State;
+use std::sync::Arc;
+
+/// Every reader, the line to the centre, and the folders
+#[utoipa::path(get, path = "/v1/readers",
+    security(("token" = ["results"]), ("token" = ["lookups"]), ("token" = ["board"]), ("token" = ["admin"]),
+        ("page" = ["board"])),
+    responses(
+        (status = 200, body = ReadersBody),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn readers(State(shared): State<Arc<Shared>>) -> Json<ReadersBody> {
+    Json(ReadersBody {
+        readers: shared.port.readers().iter().map(StationBody::from).collect(),
+        centre: shared.port.centre().into(),
+        folders: shared.port.folders().into_iter().map(FolderBody::from).collect(),
+    })
+}
+
+/// The visits in progress
+#[utoipa::path(get, path = "/v1/visits",
+    security(("token" = ["results"]), ("token" = ["board"]), ("page" = ["board"])),
+    responses(
+        (status = 200, body = VisitsBody),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn visits(State(shared): State<Arc<Shared>>) -> Json<VisitsBody> {
+    Json(VisitsBody { visits: shared.port.readers().iter().filter_map(VisitBody::of).collect() })
+}

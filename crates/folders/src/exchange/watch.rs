@@ -1,0 +1,75 @@
+//! The system's events of a folder.
+
+use super::signal::{Bell, Signal};
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind, RenameMode};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// Watches one folder until dropped.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    identity: (u64, u64),
+    _watcher: RecommendedWatcher,
+}
+
+impl Watch {
+    /// Rings for every file that is made, closed or moved in, and when the folder itself goes.
+    pub(crate) fn on(dir: &Path, bell: Bell) -> Result<Self, notify::Error> {
+        let identity = identity(dir)?;
+        let watched = dir.to_owned();
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            // An error is a reason to look: something was not heard.
+            if let Some(signal) = event.map_or(Some(Signal::Changed), |event| signal(&watched, event)) {
+                bell.ring(signal);
+            }
+        })?;
+        watcher.watch(dir, RecursiveMode::NonRecursive)?;
+        Ok(Self { identity, _watcher: watcher })
+    }
+
+    /// Whether what is watched is still the folder of that name: a share that returns is another one.
+    pub(crate) fn is_on(&self, dir: &Path) -> bool {
+        identity(dir).is_ok_and(|identity| identity == self.identity)
+    }
+}
+
+/// What an event means to us. That a file grows, is read or taken away is no reason to look: our own doing is among it.
+fn signal(dir: &Path, event: Event) -> Option<Signal> {
+    if event.need_rescan() {
+        return Some(Signal::Changed);
+    }
+    let itself = event.paths.iter().any(|path| path == dir);
+    let closed = matches!(
+        event.kind,
+        EventKind::Access(AccessKind::Close(AccessMode::Write))
+            | EventKind::Modify(ModifyKind::Name(RenameMode::To))
+    );
+    match event.kind {
+        _ if closed => event
+            .paths
+            .into_iter()
+            .next()
+            .as_deref()
+            .and_then(Path::file_name)
+            .map(|name| Signal::Closed(name.to_owned())),
+        EventKind::Create(_) => Some(Signal::Changed),
+        // Systems that know no "closed".
+        EventKind::Modify(ModifyKind::Any | ModifyKind::Name(RenameMode::Any)) => Some(Signal::Changed),
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) if itself => Some(Signal::Changed),
+        _ => None,
+    }
+}
+
+/// Device and number of a folder, where the system has such things.
+fn identity(dir: &Path) -> io::Result<(u64, u64)> {
+    let metadata = fs::metadata(dir)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        Ok((metadata.dev(), metadata.ino()))
+    }
+    #[cfg(not(unix))]
+    Ok((u64::from(metadata.is_dir()), 0))
+}
