@@ -6,6 +6,7 @@ pub mod control;
 pub mod raw;
 pub mod service;
 pub mod syscalls;
+pub mod virtual_day;
 pub mod virtual_desk;
 
 use rig::{Daemon, DaemonOptions, Events, RigError, ServerEvent, Simulator, SimulatorOptions};

@@ -21,7 +21,7 @@ use centre::Centre;
 use desk::{Desk, DeskConfig, Hub, Limits};
 use folders::{Exchange, ExchangeHandle};
 use ledger::{Commit, Keep, Ledger, LedgerError, LedgerHandle, LedgerKey, LedgerThread};
-use model::{Beside, Folder, StationStatus, VisitResult};
+use model::{Beside, Folder, StationState, StationStatus, Timestamp, VisitResult};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
@@ -40,6 +40,8 @@ pub struct DeskSide {
     face: Option<(SyncSender<Wake>, JoinHandle<()>)>,
     exchange: Option<(ExchangeHandle, JoinHandle<()>)>,
     retention: tokio::task::JoinHandle<()>,
+    held: Held,
+    keep: Keep,
     pub(crate) ledger: LedgerHandle,
     pub(crate) shared: Arc<Shared>,
     pub(crate) seats: Arc<Seats>,
@@ -115,8 +117,9 @@ impl DeskSide {
             exchange: exchange.as_ref().map(|(handle, _)| handle.clone()),
         };
         let most = Duration::from_secs(u64::from(config.ledger.keep_days) * 24 * 3600);
-        let retention = tokio::spawn(retention::keep(held, Keep { least: LEAST.min(most), most }));
-        Ok(Self { ready, desk, thread, face, exchange, retention, ledger, shared, seats })
+        let keep = Keep { least: LEAST.min(most), most };
+        let retention = tokio::spawn(retention::keep(held.clone(), keep));
+        Ok(Self { ready, desk, thread, face, exchange, retention, held, keep, ledger, shared, seats })
     }
 
     /// How to reach it.
@@ -133,9 +136,16 @@ impl DeskSide {
         self.ledger.commit(result, beside).await
     }
 
-    /// Shows what a station would show.
-    pub fn show(&self, status: StationStatus) {
-        self.shared.show(status);
+    /// Shows every reader in this state, as its station would.
+    pub fn show_all(&self, state: StationState) {
+        for status in desk::DeskPort::readers(&*self.shared) {
+            self.shared.show(StationStatus { state, ..status });
+        }
+    }
+
+    /// One round of retention, as if it were now.
+    pub async fn retain(&self, now: Timestamp) {
+        self.held.round(now, self.keep).await;
     }
 
     /// Ends the API's streams, then lets open requests finish, tells the folders and closes the ledger. Blocks on disks

@@ -17,6 +17,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 const STRAY: Duration = Duration::from_secs(60);
 
 /// Whoever holds what goes.
+#[derive(Clone)]
 pub(crate) struct Held {
     pub(crate) ledger: LedgerHandle,
     pub(crate) hub: Hub,

@@ -18,7 +18,8 @@ pub mod world;
 use centre::{CentreWork, Line};
 use failure::codes;
 use model::{
-    AuditBy, AuditDeed, Decision, FailureCode, Insertion, Moment, Pii, ResultId, Timestamp, VisitResult,
+    AuditBy, AuditDeed, Decision, FailureCode, Insertion, Moment, Pii, ReaderId, ResultId, Timestamp,
+    VisitResult,
 };
 use reader::ReaderFactory;
 use reader::conformance::{Firmware, Pair, UnitConfig};
@@ -85,12 +86,36 @@ enum Due {
     SlotLook,
 }
 
+/// Which reader a desk has, and how many cards were placed on it before.
+#[derive(Debug, Clone)]
+pub struct Seat {
+    /// The reader.
+    pub reader: ReaderId,
+    /// The last card before.
+    pub insertion: Insertion,
+}
+
 impl<'a> VirtualDesk<'a> {
     /// A desk as this scenario wants it, whose reader is idle.
     ///
     /// # Errors
     /// If the reader does not become idle.
     pub fn start(
+        world: &'a World,
+        factory: &'static dyn ReaderFactory,
+        scenario: &Scenario,
+        seed: u64,
+    ) -> Result<Self, String> {
+        let seat = Seat { reader: world.reader.clone(), insertion: Insertion::default() };
+        Self::start_at(seat, world, factory, scenario, seed)
+    }
+
+    /// The same with the reader of that seat.
+    ///
+    /// # Errors
+    /// If the reader does not become idle.
+    pub fn start_at(
+        seat: Seat,
         world: &'a World,
         factory: &'static dyn ReaderFactory,
         scenario: &Scenario,
@@ -103,12 +128,12 @@ impl<'a> VirtualDesk<'a> {
         let mut station_seed = [7; 32];
         station_seed.iter_mut().zip(seed.to_be_bytes()).for_each(|(to, from)| *to = from);
         let station = Station::new(StationConfig {
-            reader: world.reader.clone(),
+            reader: seat.reader,
             institution: world.institution(scenario.site).clone(),
             profile: factory.profile(),
             deadlines: Deadlines { reminders: reminders.unwrap_or(deadlines.reminders), ..deadlines },
             passcode: scenario.passcode,
-            insertion: Insertion::default(),
+            insertion: seat.insertion,
             seed: station_seed,
         });
         let mut desk = Self {
@@ -134,6 +159,12 @@ impl<'a> VirtualDesk<'a> {
         desk.until_idle()?;
         desk.since = desk.pair.now;
         Ok(desk)
+    }
+
+    /// What was committed so far.
+    #[must_use]
+    pub fn results(&self) -> &[VisitResult] {
+        &self.results
     }
 
     fn until_idle(&mut self) -> Result<(), String> {

@@ -199,3 +199,37 @@ impl<A, T> Run<A, T> {
         self.watch.as_ref().map_or_else(|| req.is_dir(), |watch| watch.is_on(req))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Pace;
+    use failure::codes;
+    use std::time::Duration;
+
+    #[test]
+    fn a_folder_whose_events_are_not_heard_is_looked_at_more_often() {
+        let site = tempfile::tempdir().unwrap();
+        let (req, res) = (site.path().join("req"), site.path().join("res"));
+        fs::create_dir(&req).unwrap();
+        fs::create_dir(&res).unwrap();
+        let (exchange, _handle) = Exchange::new(&req, &res, "9991234567".parse().unwrap());
+        let mut run = Run::new(exchange, |_| Err(codes::CENTRE_SILENT), |_| {});
+        let pace = Pace::default();
+        let start = Instant::now();
+        let mut look = |why, after: Duration| {
+            let now = start + after;
+            run.look(why, now);
+            run.next_look(now) - now
+        };
+
+        assert_eq!(look(Why::Time, Duration::ZERO), pace.look, "nothing there, nothing heard");
+        fs::write(req.join("OQSsiquc01req_1.xml"), "<XmlMsg>").unwrap();
+        // The event may lie in the queue, but nobody has taken it out.
+        assert_eq!(look(Why::Time, Duration::from_secs(30)), pace.settle, "it may be half written");
+        assert_eq!(look(Why::Time, Duration::from_secs(33)), pace.quick_look, "refused; no event told of it");
+        run.hear(Signal::Changed);
+        let now = Instant::now();
+        assert_eq!(run.next_look(now) - now, pace.look, "events are heard");
+    }
+}

@@ -68,3 +68,32 @@ impl Bell {
         self.missed.swap(false, Ordering::AcqRel)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_is_bounded_and_remembered_as_a_reason_to_look() {
+        let (bell, heard) = bell();
+        for _ in 0..WAITING {
+            bell.ring(Signal::Changed);
+        }
+        assert!(!bell.take_missed());
+        bell.ring(Signal::Changed);
+        assert!(bell.take_missed() && !bell.take_missed());
+        assert_eq!(heard.try_iter().count(), WAITING);
+    }
+
+    #[test]
+    fn the_stop_is_seen_even_if_nothing_more_fits() {
+        let (bell, heard) = bell();
+        for _ in 0..=WAITING {
+            bell.ring(Signal::Changed);
+        }
+        bell.stop();
+        assert!(bell.is_stopped());
+        drop(heard);
+        bell.reply(String::new(), Err(failure::codes::INTERNAL));
+    }
+}

@@ -73,3 +73,54 @@ fn identity(dir: &Path) -> io::Result<(u64, u64)> {
     #[cfg(not(unix))]
     Ok((u64::from(metadata.is_dir()), 0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::event::{CreateKind, DataChange, Flag, MetadataKind, RemoveKind};
+
+    fn heard(kind: EventKind, path: &str) -> &'static str {
+        match signal(Path::new("/site/req"), Event::new(kind).add_path(path.into())) {
+            Some(Signal::Closed(name)) if name == "a.xml" => "closed",
+            Some(Signal::Changed) => "changed",
+            Some(_) => "something else",
+            None => "nothing",
+        }
+    }
+
+    #[test]
+    fn the_end_of_writing_and_a_move_in_name_the_file() {
+        for kind in [
+            EventKind::Access(AccessKind::Close(AccessMode::Write)),
+            EventKind::Modify(ModifyKind::Name(RenameMode::To)),
+        ] {
+            assert_eq!(heard(kind, "/site/req/a.xml"), "closed");
+        }
+        assert_eq!(heard(EventKind::Create(CreateKind::File), "/site/req/a.xml"), "changed");
+    }
+
+    #[test]
+    fn what_we_do_ourselves_wakes_nobody() {
+        for kind in [
+            EventKind::Access(AccessKind::Open(AccessMode::Any)),
+            EventKind::Access(AccessKind::Close(AccessMode::Read)),
+            EventKind::Modify(ModifyKind::Data(DataChange::Any)),
+            EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)),
+            EventKind::Modify(ModifyKind::Name(RenameMode::From)),
+            EventKind::Remove(RemoveKind::File),
+        ] {
+            assert_eq!(heard(kind, "/site/req/a.xml"), "nothing", "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn lost_events_and_a_folder_that_goes_are_reasons_to_look() {
+        let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        assert!(matches!(signal(Path::new("/site/req"), lost), Some(Signal::Changed)));
+        for kind in
+            [EventKind::Remove(RemoveKind::Folder), EventKind::Modify(ModifyKind::Name(RenameMode::From))]
+        {
+            assert_eq!(heard(kind, "/site/req"), "changed");
+        }
+    }
+}

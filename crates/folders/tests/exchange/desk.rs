@@ -11,8 +11,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long a state may take to come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a state may take to come: a busy disk can hold a flush up for seconds.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Short, so that tests are; the same order as the real one.
 pub(crate) const PACE: Pace = Pace {
