@@ -17,6 +17,7 @@ use std::process::Output;
 use std::sync::mpsc::{Receiver, channel};
 use tests::canary::{Searcher, narrow, spellings};
 use tests::control::{Watching, control};
+use tests::exchange::{Appearing, lay, lookup, request};
 use tests::{PATIENCE, READER, TestDesk, raw, until_station};
 
 /// Those whose visits end well.
@@ -36,16 +37,39 @@ fn nothing_but_the_results_says_anything_of_a_person() {
 
     let mut judged = vec![process("environ", &desk.daemon), process("cmdline", &desk.daemon)];
     play_visits(&desk);
+    play_lookups(&desk, &personas);
     judged.extend(refusals(&desk.daemon, &personas));
-    for path in ["/v1/readers", "/v1/health", "/v1/openapi.json", "/v1/failures/PIN_WRONG"] {
+    for path in [
+        "/v1/readers",
+        "/v1/visits",
+        "/v1/consumers",
+        "/v1/tokens",
+        "/v1/audit",
+        "/v1/audit/verification",
+        "/v1/health",
+        "/v1/openapi.json",
+        "/v1/failures/PIN_WRONG",
+        "/metrics",
+    ] {
         judged.push((path.to_owned(), raw::get(&desk.daemon, path).unwrap().body));
     }
     let status = control(desk.daemon.ready()).unwrap().arg("status").output().unwrap();
     assert!(status.status.success() && !status.stdout.is_empty(), "{status:?}");
     judged.extend(said_by("uketsuke status", status));
 
-    // The face folder is the named exception; the cards that the simulator keeps are the patients' own.
-    let except = [desk.simulator.ready().face_dir.clone(), desk.simulator.directory().join("stock")];
+    // The folders of the receipt computer are the named exception, but not what stands beside a refused request; the
+    // cards that the simulator keeps are the patients' own.
+    let ready = desk.simulator.ready();
+    let answers = files_below(&ready.res_dir, &[]);
+    let reasons: Vec<_> = answers.into_iter().filter(|(name, _)| name.ends_with(".err")).collect();
+    assert_eq!(reasons.len(), 2, "a family that is not there yet, and a wrong form");
+    judged.extend(reasons);
+    let except = [
+        ready.face_dir.clone(),
+        ready.req_dir.clone(),
+        ready.res_dir.clone(),
+        desk.simulator.directory().join("stock"),
+    ];
     judged.extend(files_below(desk.simulator.directory(), &except));
 
     // Stopped in the middle of a visit.
@@ -134,6 +158,32 @@ fn play_visits(desk: &TestDesk) {
     assert_eq!(failure_of(desk, &Visit::pin("elderly")).as_deref(), Some("CARD_REMOVED_EARLY"));
     bench.act(READER, "faults", &json!({ "corrupt_next_frames": 3 })).unwrap();
     assert_eq!(failure_of(desk, &Visit::pin("elderly")), None);
+}
+
+/// Look-ups over the API and by files that are answered, and such that are refused.
+fn play_lookups(desk: &TestDesk, personas: &Value) {
+    let api = desk.daemon.desk();
+    let fine = lookup(personas, "worker");
+    assert_eq!(api.post("/v1/lookups", &fine).unwrap()["validity"], "valid");
+    let unknown = json!({ "insurer_number": "01990011", "number": "99999", "birth_date": "19700101" });
+    assert_eq!(api.post("/v1/lookups", &unknown).unwrap()["validity"], "not_found");
+    let mut wrong = lookup(personas, "elderly");
+    wrong["birth_date"] = json!("not a day");
+    assert!(matches!(api.post("/v1/lookups", &wrong), Err(RigError::Refused { status: 400, .. })));
+    desk.misbehave("answer_about_another").unwrap();
+    assert!(matches!(api.post("/v1/lookups", &fine), Err(RigError::Refused { status: 502, .. })));
+    desk.simulator.bench().misbehave(None).unwrap();
+
+    let ready = desk.simulator.ready();
+    let mut files = Appearing::in_folder(&ready.res_dir);
+    for (name, text) in [
+        ("OQSsiquc01req_202611290001.xml", request(&lookup(personas, "resident"))),
+        ("OQSmuquc01req_202611290002.xml", request(&lookup(personas, "resident"))),
+        ("OQSsiquc01req_202611290003.xml", request(&lookup(personas, "elderly")).replace("<Birthdate>", "<Birthdate>x")),
+    ] {
+        lay(&ready.req_dir, name, text.as_bytes());
+    }
+    files.until(&["OQSsiquc01res_202611290001.xml", "OQSmuquc01req_202611290002.err", "OQSsiquc01req_202611290003.err"]);
 }
 
 /// Plays a visit; the code of the first failure that the station shows of it, or none. The next one may begin.

@@ -83,7 +83,7 @@ impl Daemon {
         })?;
         let mut ready: DaemonReady =
             serde_json::from_slice(&content).map_err(|fault| RigError::file(&ready_file, fault))?;
-        ready.token_file = crate::token::file(&ready.socket)?;
+        ready.token_file = crate::token_file(&ready.socket)?;
         let desk = Desk::new(&ready.api, &ready.token_file)?;
         Ok(Self { process, ready, desk })
     }

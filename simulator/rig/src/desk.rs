@@ -80,4 +80,12 @@ impl Desk {
     pub fn events(&self, last_event_id: Option<&str>, patience: Duration) -> Result<Events, RigError> {
         Events::open(&self.client, "/v1/events", last_event_id, patience)
     }
+
+    /// Opens the event stream from behind what this client's token has acknowledged.
+    ///
+    /// # Errors
+    /// [`RigError`] when it is refused or does not answer in time.
+    pub fn events_from_acknowledged(&self, patience: Duration) -> Result<Events, RigError> {
+        Events::open(&self.client, "/v1/events?from=acknowledged", None, patience)
+    }
 }

@@ -26,3 +26,4 @@ pub use error::RigError;
 pub use events::{Events, ServerEvent};
 pub use life::Life;
 pub use simulator::{Simulator, SimulatorOptions, SimulatorReady};
+pub use token::token_file;

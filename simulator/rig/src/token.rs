@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// [`RigError`] when the daemon makes none, or the file cannot be written.
-pub(crate) fn file(socket: &Path) -> Result<PathBuf, RigError> {
+pub fn token_file(socket: &Path) -> Result<PathBuf, RigError> {
     let path = socket.with_extension("token");
     if path.exists() {
         return Ok(path);

@@ -103,6 +103,7 @@ struct PersonaView<'a> {
     alias: Option<&'a str>,
     address: &'a str,
     birthdate: String,
+    insurer_number: &'a str,
     symbol: Option<&'a str>,
     number: &'a str,
     branch: Option<&'a str>,
@@ -133,6 +134,7 @@ async fn personas(State(world): State<Arc<World>>) -> Json<serde_json::Value> {
                 u8::from(persona.birth.month()),
                 persona.birth.day()
             ),
+            insurer_number: &persona.insurer_number,
             symbol: persona.symbol.as_deref(),
             number: &persona.number,
             branch: persona.branch.as_deref(),
