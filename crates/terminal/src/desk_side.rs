@@ -153,6 +153,8 @@ impl DeskSide {
     pub async fn stop(self) {
         let DeskSide { desk, thread, face, exchange, retention, .. } = self;
         retention.abort();
+        // First: what a stream was sent is noted when it ends.
+        desk.stop().await;
         let joined = tokio::task::spawn_blocking(move || {
             if let Some((handle, running)) = exchange {
                 handle.stop();
@@ -165,7 +167,6 @@ impl DeskSide {
             }
             thread.stop();
         });
-        desk.stop().await;
         if joined.await.is_err() {
             tracing::error!("stopping panicked");
         }
