@@ -84,11 +84,15 @@ fn two_demos_run_side_by_side_and_each_says_where_it_is() {
                 "face_dir",
                 "pcsc_socket",
                 "pids",
+                "req_dir",
+                "res_dir",
                 "socket",
                 "token_file"
             ]
         );
-        for path in ["socket", "token_file", "face_dir", "pcsc_socket", "bench_token_file"] {
+        for path in
+            ["socket", "token_file", "face_dir", "req_dir", "res_dir", "pcsc_socket", "bench_token_file"]
+        {
             assert!(Path::new(text(&state, path)).exists(), "{path}");
         }
         std::net::TcpStream::connect(text(&state, "centre")).unwrap();

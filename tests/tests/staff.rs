@@ -74,11 +74,12 @@ fn staff_refuse_another_person_and_take_the_check_back_from_the_command_line() {
     take_card(&desk, &mut events);
 
     let listed = uketsuke(&desk, &["audit", "list"]);
-    let lines: Vec<String> = text(&listed.stdout).lines().map(str::to_owned).collect();
-    let deeds = ["visual_check_armed", "visual_check_disarmed", "visual_check_armed", "person_refused"];
+    let said = text(&listed.stdout);
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains("staff suzuki")).collect();
+    let deeds = ["visual check armed", "visual check disarmed", "visual check armed", "person refused"];
     assert_eq!(lines.len(), deeds.len(), "{lines:?}");
     for (line, deed) in lines.iter().zip(deeds) {
-        assert!(line.contains(deed) && line.contains("suzuki") && line.contains(READER), "{line}");
+        assert!(line.contains(deed) && line.contains(READER), "{line}");
     }
     assert!(lines[3].contains(&visit), "{lines:?}");
     desk.simulator.bench().visit(READER, &Visit::pin("resident")).unwrap();
@@ -383,11 +384,12 @@ fn assert_untimely(refused: &RigError, reason: &str) {
     );
 }
 
-/// Deed, who and visit of every entry in the audit.
+/// Deed, who and visit of every entry in the audit about staff; who saw which result stands there too.
 fn deeds(desk: &TestDesk) -> Vec<Value> {
     let audit = desk.daemon.desk().get("/v1/audit").unwrap();
-    let entries = audit["entries"].as_array().unwrap();
-    entries.iter().map(|entry| json!([entry["deed"], entry["by"], entry["visit"]])).collect()
+    let entries = audit["entries"].as_array().unwrap().iter();
+    let staffs = entries.filter(|entry| entry["actor"] == "staff" || entry["actor"] == "at_reader");
+    staffs.map(|entry| json!([entry["deed"], entry["by"], entry["visit"]])).collect()
 }
 
 fn wrong_passcode(desk: &TestDesk) {

@@ -1,4 +1,4 @@
-//! The face folder, watched for the file of a visit.
+//! A folder of the receipt computer's, watched for a file: of a visit, or of an answer.
 
 use super::visits::TOLD;
 use crate::Fault;
@@ -12,7 +12,7 @@ use std::{
     time::Instant,
 };
 
-/// The face folder, watched from before the visit.
+/// A folder, watched from before the file comes.
 pub(super) struct Folder<'a> {
     path: &'a Path,
     inotify: Inotify,
@@ -29,15 +29,22 @@ impl<'a> Folder<'a> {
     /// The file of a visit: its name has the visit id's first 20 hex digits in capitals (oqs-files.md section 3).
     pub(super) fn wait_for(&self, visit: &str) -> Result<PathBuf, Fault> {
         let infix: String = visit.to_uppercase().chars().take(20).collect();
+        self.wait_until(&format!("file of visit {visit}"), |name| {
+            name.starts_with("OQSsiquc01res_face_") && name.contains(&infix) && name.ends_with(".xml")
+        })
+    }
+
+    /// The file whose name is `wanted`; `what` says it to people.
+    pub(super) fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> Result<PathBuf, Fault> {
         let end = Instant::now() + TOLD;
         loop {
-            if let Some(file) = self.find(&infix) {
+            if let Some(file) = self.find(&wanted) {
                 return Ok(file);
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(Fault::Unexpected(format!(
-                    "結果ファイルが現れません / no file of visit {visit} in {} within {} s",
+                    "ファイルが現れません / no {what} in {} within {} s",
                     self.path.display(),
                     TOLD.as_secs()
                 )));
@@ -48,11 +55,8 @@ impl<'a> Folder<'a> {
         }
     }
 
-    fn find(&self, infix: &str) -> Option<PathBuf> {
-        std::fs::read_dir(self.path).ok()?.flatten().map(|entry| entry.path()).find(|path| {
-            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| {
-                name.starts_with("OQSsiquc01res_face_") && name.contains(infix) && name.ends_with(".xml")
-            })
-        })
+    fn find(&self, wanted: impl Fn(&str) -> bool) -> Option<PathBuf> {
+        let mut files = std::fs::read_dir(self.path).ok()?.flatten().map(|entry| entry.path());
+        files.find(|path| path.file_name().and_then(|name| name.to_str()).is_some_and(&wanted))
     }
 }

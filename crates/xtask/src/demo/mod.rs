@@ -1,7 +1,9 @@
-//! `cargo xtask demo`: a whole desk on this machine, two visits, and then yours until Ctrl-C.
+//! `cargo xtask demo`: a whole desk on this machine, two visits, two look-ups, and then yours until Ctrl-C.
 
+mod asking;
 mod check;
 mod folder;
+mod insured;
 mod reach;
 mod state;
 mod timeline;
@@ -21,7 +23,7 @@ use std::{path::PathBuf, time::Duration};
 /// How to run the demo.
 #[derive(Debug, Args)]
 pub(crate) struct DemoArguments {
-    /// Leave after the two visits: 0 only if both results arrived over the API and in the folder.
+    /// Leave after two visits and two look-ups: 0 only if every result and answer arrived, over the API and in the folders.
     #[arg(long)]
     once: bool,
     /// The simulated readers, separated by commas; `all` stands for the five models.
@@ -58,11 +60,16 @@ fn run(up: &DeskUp, stop: &Stop, once: bool, state_file: &StateFile) -> Result<(
     let _watch = Watch::over(stop, up.programs())?;
     state_file.write(&state_of(up, &pids(up)))?;
     reach::where_all_is(state_file.path());
-    visits::play(up, stop).map_err(|fault| stop.soon(REASON).unwrap_or(fault))?;
+    let reason = |fault| stop.soon(REASON).unwrap_or(fault);
+    visits::play(up, stop).map_err(reason)?;
+    let insured = asking::play(up).map_err(reason)?;
+    stop.check()?;
     if once {
         return Ok(());
     }
-    reach::print(up, state_file.path());
+    let request = state_file.lay_request(&insured.request)?;
+    reach::print(up, &reach::Asking { body: &insured.body, request: &request });
+    reach::where_all_is(state_file.path());
     match stop.wait() {
         Why::Asked => {
             say::both("\n終わります", "ending");
@@ -85,6 +92,8 @@ fn state_of<'a>(up: &'a DeskUp, pids: &'a [u32]) -> State<'a> {
         socket: &desk.socket,
         token_file: &desk.token_file,
         face_dir: &simulator.face_dir,
+        req_dir: &simulator.req_dir,
+        res_dir: &simulator.res_dir,
         pcsc_socket: &simulator.pcsc_socket,
         centre: &simulator.centre,
         bench: &simulator.bench,

@@ -1,53 +1,89 @@
 //! How to reach the running desk, as lines to copy.
 
 use crate::{desk_up::DeskUp, say};
+use serde_json::Value;
 use std::path::Path;
 
-/// Prints a few commands, each of which works as it stands.
-pub(super) fn print(up: &DeskUp, state: &Path) {
-    let (desk, simulator) = (up.daemon.ready(), up.simulator.ready());
-    let reader = up.readers().first().map_or("front-1", String::as_str);
-    let bearer = |file: &Path| format!("-H \"Authorization: Bearer $(cat {})\"", file.display());
-    let (token, bench_token) = (bearer(&desk.token_file), bearer(&simulator.bench_token_file));
-    let (api, bench) = (&desk.api, &simulator.bench);
+/// What the centre may be asked without a card.
+pub(super) struct Asking<'a> {
+    /// The body of `POST /v1/lookups`.
+    pub(super) body: &'a Value,
+    /// The file of a request.
+    pub(super) request: &'a Path,
+}
 
+/// Prints a few commands, each of which works as it stands.
+pub(super) fn print(up: &DeskUp, asking: &Asking<'_>) {
     say::heading("受付は動いています。Ctrl-C で終わります / the desk is running until Ctrl-C");
-    say::both("レセコンとして", "as the receipt computer");
+    as_receipt_computer(up, asking);
+    as_staff(up, asking);
+    as_patient(up);
+    say::both("模擬カードを第三者の道具で", "the simulated card through a third party's tool");
+    say::line(format_args!(
+        "  PCSCLITE_CSOCK_NAME={} opensc-tool --list-readers",
+        up.simulator.ready().pcsc_socket.display()
+    ));
+    say::line("");
+    say::both(
+        "注意：模擬カードの口（vpcd）はこの PC のすべてのアドレスで待ち受けます",
+        "note: the virtual card driver vpcd listens on all addresses of this machine",
+    );
+}
+
+fn as_receipt_computer(up: &DeskUp, asking: &Asking<'_>) {
+    let (desk, simulator) = (up.daemon.ready(), up.simulator.ready());
+    let (token, api) = (bearer(&desk.token_file), &desk.api);
+    say::both("レセコンとして、API で", "as the receipt computer, over the API");
     say::line(format_args!("  curl {token} {api}/v1/results"));
     say::line(format_args!("  curl -N {token} {api}/v1/events"));
     say::line(format_args!(
-        "  curl {token} --unix-socket {} http://localhost/v1/readers",
-        desk.socket.display()
+        "  echo '{}' | curl {token} -H 'Content-Type: application/json' -d @- {api}/v1/lookups",
+        asking.body
     ));
+    say::line(format_args!("  curl {token} {api}/v1/openapi.json"));
+    say::both("トークンを作る（最後の行）", "make a token (the last line)");
+    say::line(format_args!("  {} pair token my-program --scope results --scope lookups", control(up)));
+    say::both("レセコンとして、フォルダで", "as the receipt computer, by folders");
     say::line(format_args!("  ls {}", simulator.face_dir.display()));
-    say::both("受付として", "as the desk's staff");
-    let uketsuke = up.program("uketsuke");
-    let reach = format!("--socket {}", desk.socket.display());
-    say::line(format_args!("  {} {reach} status", uketsuke.display()));
-    say::line(format_args!("  {} {reach} watch", uketsuke.display()));
+    let (request, today) = (asking.request.display(), "$(date +%Y%m%d)0001.xml");
+    say::line(format_args!("  cp {request} {}/OQSsiquc01req_{today}", simulator.req_dir.display()));
+    say::line(format_args!("  cat {}/OQSsiquc01res_{today}", simulator.res_dir.display()));
+}
+
+fn as_staff(up: &DeskUp, asking: &Asking<'_>) {
+    let uketsuke = control(up);
+    say::both("受付・技術者として", "as the desk's staff and its technician");
+    for command in ["status", "watch", "counts", "pair list", "audit list", "audit verify"] {
+        say::line(format_args!("  {uketsuke} {command}"));
+    }
+    say::line(format_args!("  echo '{}' | {uketsuke} lookup", asking.body));
     if let Some(panel) = with_panel(up) {
         say::both(
             "端末が描くリーダーの画面として",
             "as the panel of the reader whose screen the terminal draws",
         );
-        say::line(format_args!("  {} {reach} pair kiosk {panel}", uketsuke.display()));
+        say::line(format_args!("  {uketsuke} pair kiosk {panel}"));
     }
+}
+
+fn as_patient(up: &DeskUp) {
+    let simulator = up.simulator.ready();
+    let reader = up.readers().first().map_or("front-1", String::as_str);
+    let (token, bench) = (bearer(&simulator.bench_token_file), &simulator.bench);
     say::both("患者として（もう一度の来院）", "as a patient (one more visit)");
     let visit = r#"{"persona":"elderly","method":"face"}"#;
     say::line(format_args!(
-        "  curl {bench_token} -H 'Content-Type: application/json' -d '{visit}' {bench}/v1/readers/{reader}/visit"
+        "  curl {token} -H 'Content-Type: application/json' -d '{visit}' {bench}/v1/readers/{reader}/visit"
     ));
-    say::both("模擬カードを第三者の道具で", "the simulated card through a third party's tool");
-    say::line(format_args!(
-        "  PCSCLITE_CSOCK_NAME={} opensc-tool --list-readers",
-        simulator.pcsc_socket.display()
-    ));
-    say::line("");
-    where_all_is(state);
-    say::both(
-        "注意：模擬カードの口（vpcd）はこの PC のすべてのアドレスで待ち受けます",
-        "note: the virtual card driver vpcd listens on all addresses of this machine",
-    );
+}
+
+/// The control towards this desk; the subcommand is still to be added.
+fn control(up: &DeskUp) -> String {
+    format!("{} --socket {}", up.program("uketsuke").display(), up.daemon.ready().socket.display())
+}
+
+fn bearer(file: &Path) -> String {
+    format!("-H \"Authorization: Bearer $(cat {})\"", file.display())
 }
 
 /// The first reader without a screen of its own.

@@ -19,6 +19,10 @@ pub(super) struct State<'a> {
     pub(super) token_file: &'a Path,
     /// Where result files appear.
     pub(super) face_dir: &'a Path,
+    /// Where requests are laid.
+    pub(super) req_dir: &'a Path,
+    /// Where their answers appear.
+    pub(super) res_dir: &'a Path,
     /// For `PCSCLITE_CSOCK_NAME`.
     pub(super) pcsc_socket: &'a Path,
     /// `host:port` of the mock centre.
@@ -31,7 +35,7 @@ pub(super) struct State<'a> {
     pub(super) pids: &'a [u32],
 }
 
-/// A name for the file that no other living demo has. Dropping it removes the file.
+/// A name for the file that no other living demo has. Dropping it removes the file, and the request beside it.
 #[derive(Debug)]
 pub(super) struct StateFile {
     file: PathBuf,
@@ -69,6 +73,13 @@ impl StateFile {
         &self.file
     }
 
+    /// Writes a request for the folders beside the file, to be copied from there; says where.
+    pub(super) fn lay_request(&self, request: &str) -> Result<PathBuf, Fault> {
+        let file = request_beside(&self.file);
+        fs::write(&file, request).map_err(Fault::file(&file, "cannot be written"))?;
+        Ok(file)
+    }
+
     /// Makes the file appear whole.
     pub(super) fn write(&self, state: &State<'_>) -> Result<(), Fault> {
         let mut bytes =
@@ -90,6 +101,7 @@ impl StateFile {
         }
         // Left by a demo that was killed.
         let _ = fs::remove_file(&file);
+        let _ = fs::remove_file(request_beside(&file));
         Ok(Some(Self { file, lock_file, _lock: lock }))
     }
 }
@@ -97,6 +109,7 @@ impl StateFile {
 impl Drop for StateFile {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.file);
+        let _ = fs::remove_file(request_beside(&self.file));
         let _ = fs::remove_file(&self.lock_file);
     }
 }
@@ -108,6 +121,10 @@ fn is_still_there(opened: &File, path: &Path) -> bool {
         .ok()
         .zip(fs::metadata(path).ok())
         .is_some_and(|(opened, there)| opened.ino() == there.ino())
+}
+
+fn request_beside(file: &Path) -> PathBuf {
+    beside(file, "request.xml")
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {
@@ -127,6 +144,7 @@ mod tests {
         let file = folder.path().join("desk.json");
         let first = StateFile::reserve(Some(file.clone())).unwrap();
         assert!(StateFile::reserve(Some(file.clone())).is_err());
+        assert!(first.lay_request("<XmlMsg/>").unwrap().exists());
         drop(first);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         std::fs::write(&file, "left by a killed demo").unwrap();

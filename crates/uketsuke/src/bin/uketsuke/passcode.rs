@@ -1,9 +1,10 @@
 //! Makes the passcode file. The digits are typed, never an argument: arguments are seen by every user of the machine.
 
+use crate::typed;
 use clap::Subcommand;
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use std::fs::File;
-use std::io::{IsTerminal, Read, Stdin, Write};
+use std::io::{IsTerminal, Stdin, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use terminal::passcode::{PasscodeFault, StoredPasscode};
@@ -40,14 +41,14 @@ pub(crate) fn set(path: &Path) -> Result<(), SetError> {
     let stdin = std::io::stdin();
     let passcode = if stdin.is_terminal() {
         let _quiet = Quiet::from(&stdin).map_err(SetError::Input)?;
-        let first = line(&stdin, "新しいパスコード（4 桁） / new passcode (four digits): ")?;
-        let second = line(&stdin, "もう一度 / again: ")?;
+        let first = unseen(&stdin, "新しいパスコード（4 桁） / new passcode (four digits): ")?;
+        let second = unseen(&stdin, "もう一度 / again: ")?;
         if *first != *second {
             return Err(SetError::Differ);
         }
         first
     } else {
-        line(&stdin, "")?
+        typed::line(&stdin, "", MOST).map_err(SetError::Input)?
     };
     let passcode = model::Passcode::from_digits(&passcode).map_err(|_| SetError::NotFourDigits)?;
     let text = StoredPasscode::new(&passcode)?.to_text();
@@ -59,22 +60,10 @@ pub(crate) fn set(path: &Path) -> Result<(), SetError> {
     Ok(())
 }
 
-/// One line, byte by byte and unbuffered: nothing of it stays behind in a buffer of the library.
-fn line(stdin: &Stdin, prompt: &str) -> Result<Zeroizing<Vec<u8>>, SetError> {
-    let mut stderr = std::io::stderr();
-    stderr.write_all(prompt.as_bytes()).map_err(SetError::Input)?;
-    let mut raw = File::from(std::os::fd::AsFd::as_fd(stdin).try_clone_to_owned().map_err(SetError::Input)?);
-    let mut typed = Zeroizing::new(Vec::with_capacity(MOST));
-    let mut byte = Zeroizing::new([0]);
-    while typed.len() < MOST && raw.read(&mut *byte).map_err(SetError::Input)? == 1 && *byte != [b'\n'] {
-        typed.extend_from_slice(&*byte);
-    }
-    if !prompt.is_empty() {
-        stderr.write_all(b"\n").map_err(SetError::Input)?;
-    }
-    if typed.last() == Some(&b'\r') {
-        typed.pop();
-    }
+/// A line that the terminal does not show, and so does not end either.
+fn unseen(stdin: &Stdin, prompt: &str) -> Result<Zeroizing<Vec<u8>>, SetError> {
+    let typed = typed::line(stdin, prompt, MOST).map_err(SetError::Input)?;
+    std::io::stderr().write_all(b"\n").map_err(SetError::Input)?;
     Ok(typed)
 }
 

@@ -1,13 +1,10 @@
-//! What staff do at a reader, and the list of what was done.
+//! What staff do at a reader.
 
 use crate::client::{at, get_json, send, word};
 use crate::{Arguments, ControlError, is_id};
 use clap::{Args, Subcommand};
 use hyper::Method;
-use serde_json::{Value, json};
-
-/// Entries fetched at once.
-const PAGE: u64 = 100;
+use serde_json::json;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Visual {
@@ -22,13 +19,9 @@ pub(crate) enum Visual {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Audit {
-    /// 古い順に表示 / Show it, the oldest first.
-    List {
-        /// この番号より後だけ / only what came after this number.
-        #[arg(long, default_value_t = 0)]
-        since: u64,
-    },
+pub(crate) enum Consents {
+    /// 患者が押し間違えたとき、同意を最初から聞き直す / Ask all of it anew, for a patient who pressed in error.
+    AskAgain(At),
 }
 
 /// Where, and by whom.
@@ -79,40 +72,13 @@ pub(crate) async fn cancel(arguments: &Arguments, at: &At) -> Result<(), Control
     Ok(())
 }
 
-pub(crate) async fn list(arguments: &Arguments, mut since: u64) -> Result<(), ControlError> {
-    loop {
-        let page = get_json(arguments, &format!("/v1/audit?since={since}&limit={PAGE}")).await?;
-        let entries = at(&page, "entries").as_array().cloned().unwrap_or_default();
-        for entry in &entries {
-            println!(
-                "{} {} {} {} {} {}",
-                at(entry, "id"),
-                word(entry, "at"),
-                word(entry, "reader"),
-                at(entry, "by").as_str().unwrap_or("（リーダーで / at the reader）"),
-                word(entry, "deed"),
-                word(entry, "visit"),
-            );
-        }
-        since = at(&page, "next").as_u64().unwrap_or(since);
-        if entries.is_empty() {
-            return Ok(());
-        }
-    }
-}
-
-/// Until when the visual check waits for a card.
-pub(crate) fn armed(reader: &Value) -> String {
-    at(reader, "armed_until")
-        .as_str()
-        .map(|until| format!("、{until} まで / until {until}"))
-        .unwrap_or_default()
-}
-
-/// The codes of what is worth knowing beside a result.
-pub(crate) fn remarks(result: &Value) -> String {
-    let codes = at(result, "remarks").as_array().into_iter().flatten().map(|remark| word(remark, "code"));
-    codes.map(|code| format!(" {code}")).collect()
+/// Begins the questions of the visit in progress anew.
+pub(crate) async fn ask_again(arguments: &Arguments, at: &At) -> Result<(), ControlError> {
+    let visit = visit_in_progress(arguments, at).await?;
+    let target = format!("{}/visits/{visit}/consents/asked-again", reader(at)?);
+    send(arguments, Method::POST, &target, json!({ "by": at.by }).to_string()).await?;
+    println!("同意を最初から聞き直します / the questions begin anew: {} visit {visit}", at.reader);
+    Ok(())
 }
 
 /// The card that lies there now: whoever confirms has looked at this one.
