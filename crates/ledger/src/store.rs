@@ -152,6 +152,11 @@ impl Ledger {
         }
     }
 
+    /// Folds SQLite's log back into the file, unless a read is under way.
+    pub(crate) fn fold(&self) {
+        let _folded_or_later = file::fold(&self.connection);
+    }
+
     /// Opens a connection that only reads.
     ///
     /// # Errors

@@ -104,6 +104,9 @@ fn run(
             break;
         }
     }
+    // Readers may still be open, so that SQLite does not fold its log at the close by itself: what is in the log alone is
+    // easier to lose than what is in the file.
+    ledger.fold();
 }
 
 fn commit(ledger: &mut Ledger, result: &VisitResult, beside: &Beside) -> Result<Commit, LedgerError> {

@@ -247,6 +247,11 @@ impl desk::DeskPort for Shared {
 }
 
 fn fault(error: &LedgerError) -> DeskFault {
+    if matches!(error, LedgerError::Stopped) {
+        // The terminal stops, and whoever asked is let go too.
+        tracing::debug!("the ledger was asked after its end");
+        return DeskFault { code: error.code() };
+    }
     tracing::error!(code = %error.code(), %error, "ledger");
     DeskFault { code: error.code() }
 }

@@ -39,7 +39,7 @@ pub struct DaemonReady {
     pub api: String,
     /// The API's Unix socket.
     pub socket: PathBuf,
-    /// Holds a token of the rig's for the API: every scope but the kiosks'.
+    /// Holds a token of the rig's for the API: every scope.
     #[serde(skip)]
     pub token_file: PathBuf,
 }

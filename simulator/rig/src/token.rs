@@ -16,21 +16,18 @@ pub fn token_file(socket: &Path) -> Result<PathBuf, RigError> {
     if path.exists() {
         return Ok(path);
     }
+    let readers = ask(socket, "GET", "/v1/readers", "")?;
+    let readers = readers.get("readers").and_then(Value::as_array).into_iter().flatten();
+    let kiosks = readers.filter_map(|reader| Some(format!("kiosk:{}", reader.get("reader")?.as_str()?)));
+    let others = ["results", "lookups", "board", "admin"].map(String::from);
     let wanted = json!({
         "name": "rig",
-        "scopes": ["results", "lookups", "board", "admin"],
+        "scopes": others.into_iter().chain(kiosks).collect::<Vec<_>>(),
         // It acknowledges nothing, so nothing is to be kept for it.
         "consumer": false,
     });
-    let request = "POST /v1/tokens".to_owned();
-    let failed = |fault: String| RigError::Request { request: request.clone(), fault };
-    let answer =
-        post(socket, "/v1/tokens", &wanted.to_string()).map_err(|fault| failed(fault.to_string()))?;
-    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| failed("no answer".to_owned()))?;
-    let token = serde_json::from_str::<Value>(body)
-        .ok()
-        .and_then(|made| made.get("token")?.as_str().map(str::to_owned))
-        .ok_or_else(|| failed(head.lines().next().unwrap_or_default().to_owned()))?;
+    let made = ask(socket, "POST", "/v1/tokens", &wanted.to_string())?;
+    let token = made.get("token").and_then(Value::as_str).unwrap_or_default();
     let mut file = std::fs::File::options()
         .write(true)
         .create_new(true)
@@ -41,17 +38,28 @@ pub fn token_file(socket: &Path) -> Result<PathBuf, RigError> {
     Ok(path)
 }
 
-fn post(socket: &Path, path: &str, body: &str) -> std::io::Result<String> {
-    let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(crate::PATIENCE))?;
-    stream.write_all(
-        format!(
-            "POST {path} HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .as_bytes(),
-    )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
+/// The answer's body.
+fn ask(socket: &Path, method: &str, path: &str, body: &str) -> Result<Value, RigError> {
+    let request = format!("{method} {path}");
+    let failed = |fault: String| RigError::Request { request: request.clone(), fault };
+    let exchange = || {
+        let mut stream = UnixStream::connect(socket)?;
+        stream.set_read_timeout(Some(crate::PATIENCE))?;
+        stream.write_all(
+            format!(
+                "{request} HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .as_bytes(),
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).map(|_| answer)
+    };
+    let answer = exchange().map_err(|fault: std::io::Error| failed(fault.to_string()))?;
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| failed("no answer".to_owned()))?;
+    let status = head.lines().next().unwrap_or_default();
+    if !status.contains(" 20") {
+        return Err(failed(status.to_owned()));
+    }
+    serde_json::from_str(body).map_err(|fault| failed(fault.to_string()))
 }
