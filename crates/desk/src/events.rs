@@ -165,15 +165,9 @@ impl Consumer {
 
 impl Drop for Consumer {
     fn drop(&mut self) {
-        let ended = seen_by(
-            std::mem::replace(&mut self.by, AuditBy::Terminal),
-            AuditDeed::ListeningEnded { up_to: self.last },
-        );
-        let port = Arc::clone(&self.port);
+        let by = std::mem::replace(&mut self.by, AuditBy::Terminal);
         // Not waited for: without this entry the stream counts as open to the end, which errs on the safe side.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn_blocking(move || port.note(ended));
-        }
+        self.port.note_later(seen_by(by, AuditDeed::ListeningEnded { up_to: self.last }));
     }
 }
 

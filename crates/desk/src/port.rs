@@ -93,6 +93,9 @@ pub trait DeskPort: Send + Sync + 'static {
     /// If the ledger cannot be written; then nobody may see it.
     fn note(&self, entry: AuditEntry) -> Result<(), DeskFault>;
 
+    /// The same without waiting for it: for what has ended already. What cannot be noted is logged there.
+    fn note_later(&self, entry: AuditEntry);
+
     /// The result of that id; `None` if there is none (any more).
     ///
     /// # Errors

@@ -34,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) staff: StaffDesk,
     seats: Arc<Seats>,
     pairing: Arc<PairDesk>,
+    /// Of the desk: what is not waited for goes on there.
+    runtime: tokio::runtime::Handle,
 }
 
 /// What it is made of.
@@ -51,12 +53,14 @@ pub(crate) struct Parts {
 }
 
 impl Shared {
+    /// Needs a tokio runtime around it.
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { statuses, panels, staff, seats, pairing, folders, lookups, ledger, hub } = parts;
         let lines = Mutex::new(Lines::of(seats.all().iter().map(|seat| seat.reader.clone())));
         let folders = folders.into_iter().map(|folder| FolderStatus { folder, trouble: None }).collect();
         let (statuses, folders, pairing) = (Mutex::new(statuses), Mutex::new(folders), Arc::new(pairing));
-        Self { statuses, lines, folders, lookups, ledger, hub, panels, staff, seats, pairing }
+        let runtime = tokio::runtime::Handle::current();
+        Self { runtime, statuses, lines, folders, lookups, ledger, hub, panels, staff, seats, pairing }
     }
 
     /// Shows why a folder cannot be used, or that it can; the same twice is told once, with the time of the first.
@@ -199,6 +203,11 @@ impl desk::DeskPort for Shared {
             return Err(PairFault::Refused(codes::PAIRING_READER_UNREADY));
         }
         self.pairing.begin(Arc::clone(seat)).map_err(PairFault::Refused)
+    }
+
+    fn note_later(&self, entry: AuditEntry) {
+        let noted = self.ledger.note(entry).into_future();
+        self.runtime.spawn(async move { noted.await.map_err(|error| fault(&error)) });
     }
 
     fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {
