@@ -55,22 +55,47 @@ impl Staging {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                 Err(error).at("make the folder", &self.dir)
             }
-            _ => Ok(()),
+            _ => check_own(&self.dir).at("trust the folder", &self.dir),
         }
     }
 
     fn clear(&self) -> Result<(), FolderError> {
         for entry in fs::read_dir(&self.dir).at("list", &self.dir)? {
-            let path = entry.at("list", &self.dir)?.path();
-            fs::remove_file(&path).at("remove a leftover in", &self.dir)?;
+            let entry = entry.at("list", &self.dir)?;
+            if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                fs::remove_file(entry.path()).at("remove a leftover in", &self.dir)?;
+            }
         }
         Ok(())
     }
 }
 
+/// Whoever may write the folder around it could have put a link or a folder of their own in its place: what is cleared
+/// here would then be somebody else's, and what is prepared here would be read before it is told.
+#[cfg(unix)]
+fn check_own(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    let about = fs::symlink_metadata(dir)?;
+    let ours =
+        about.is_dir() && about.uid() == rustix::process::geteuid().as_raw() && about.mode() & 0o077 == 0;
+    let said = "it must be a folder of this account alone (mode 700): remove what is in its place";
+    if ours { Ok(()) } else { Err(io::Error::new(io::ErrorKind::PermissionDenied, said)) }
+}
+
+/// Other systems keep no such owner.
+#[cfg(not(unix))]
+fn check_own(dir: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(dir)?.is_dir() { Ok(()) } else { Err(io::ErrorKind::NotADirectory.into()) }
+}
+
 fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // What an interrupted attempt left would be in the way.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    options.write(true).create_new(true);
     // Personal data: for this account and its group, e.g. that of the share.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);

@@ -154,6 +154,26 @@ fn leftovers_are_removed_at_open() {
 }
 
 #[test]
+fn what_another_account_put_in_the_place_of_our_folder_is_not_touched() {
+    let site = TempDir::new().unwrap();
+    let dir = face_dir(&site);
+    let precious = site.path().join("precious");
+    fs::create_dir(&precious).unwrap();
+    fs::write(precious.join("ledger.db"), "of the daemon").unwrap();
+    let staging = site.path().join(".uketsuke-face");
+    std::os::unix::fs::symlink(&precious, &staging).unwrap();
+    assert_eq!(FaceFolder::open(&dir).unwrap_err().code(), failure::codes::FOLDER_UNWRITABLE);
+    assert_eq!(fs::read(precious.join("ledger.db")).unwrap(), b"of the daemon");
+    fs::remove_file(&staging).unwrap();
+
+    fs::create_dir(&staging).unwrap();
+    fs::set_permissions(&staging, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    assert!(FaceFolder::open(&dir).is_err(), "others could read there what is not told yet");
+    fs::remove_dir(&staging).unwrap();
+    assert!(FaceFolder::open(&dir).is_ok());
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_said_at_open() {
     let site = TempDir::new().unwrap();
     let file = site.path().join("file");

@@ -86,9 +86,9 @@ pub(crate) fn step(
 
     let mut dropped = Dropped::default();
     if let Some(Due { last, latest }) = due {
-        // What is kept of a damaged one cannot be moved on; registering it again owes it what is there then.
+        // Nothing can be kept of a damaged one; registering it again owes it what is there then.
         for (name, kept) in consumers.into_iter().filter_map(|row| row.whole().ok()) {
-            dropped.untold.extend(move_on(connection, key, name, kept, last)?);
+            dropped.untold.extend(note_missed(connection, key, name, kept, last)?);
         }
         dropped.results =
             connection.execute("DELETE FROM result WHERE id <= ?1", [last]).map_err(dropping)?;
@@ -148,8 +148,9 @@ fn latest_destroyed(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection.query_row("SELECT latest FROM destroyed", [], |row| row.get(0)).optional()
 }
 
-/// Moves a consumer behind `last`, and says what it was not told until there.
-fn move_on(
+/// Says what a consumer was not told until `last`, once. How far it has acknowledged stays as it is: whoever goes on from
+/// there is told that there is a hole.
+fn note_missed(
     connection: &Connection,
     key: &LedgerKey,
     consumer: CallerName,
@@ -157,9 +158,6 @@ fn move_on(
     last: i64,
 ) -> Result<Option<Untold>, LedgerError> {
     let to = ResultId(last.cast_unsigned());
-    if kept.up_to >= to {
-        return Ok(None);
-    }
     let (from, count): (Option<i64>, i64) = connection
         .query_row(
             "SELECT min(id), count(*) FROM result WHERE id > ?1 AND id <= ?2",
@@ -168,10 +166,10 @@ fn move_on(
         )
         .map_err(|cause| LedgerError::Store { doing: "counting what was not told", cause })?;
     let count = count.cast_unsigned();
-    kept.up_to = to;
+    let Some(from) = from else { return Ok(None) };
     kept.missed = kept.missed.saturating_add(count);
     consumer::write(connection, key, &consumer, &kept)?;
-    Ok(from.map(|from| Untold { consumer, from: ResultId(from.cast_unsigned()), to, count }))
+    Ok(Some(Untold { consumer, from: ResultId(from.cast_unsigned()), to, count }))
 }
 
 fn entry(untold: &Untold, at: Timestamp) -> AuditEntry {

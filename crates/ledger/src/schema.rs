@@ -60,7 +60,7 @@ CREATE TABLE audit (
 ";
 
 /// Consumers instead of deliveries, the audit's chain, counts, the card of a result. Ids go from the front only, so
-/// what was dropped shows by what is left.
+/// what was dropped shows by what is left; version 2 left some behind the front that it had dropped.
 const THIRD: &str = "
 ALTER TABLE result ADD COLUMN card BLOB;
 CREATE INDEX result_card ON result (card) WHERE card IS NOT NULL;
@@ -69,6 +69,7 @@ CREATE TABLE consumer (
     name        TEXT PRIMARY KEY,
     sealed      BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+DELETE FROM result WHERE id <= (SELECT dropped FROM horizon);
 DROP TABLE horizon;
 CREATE TABLE destroyed (
     only        INTEGER PRIMARY KEY CHECK (only = 1),

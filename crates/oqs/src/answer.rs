@@ -63,9 +63,15 @@ impl Request {
             && header.medical_institution_code.as_deref() == Some(self.institution.as_str())
             && [
                 (&asked.insurer_number, &echo.insurer_number),
+                (&asked.insured_card_symbol, &echo.insured_card_symbol),
                 (&asked.insured_identification_number, &echo.insured_identification_number),
                 (&asked.insured_branch_number, &echo.insured_branch_number),
                 (&asked.birthdate, &echo.birthdate),
+                // What was opened with a consent is no answer to a question without it.
+                (
+                    &asked.limit_application_certificate_related_cons_flg,
+                    &echo.limit_application_certificate_related_cons_flg,
+                ),
             ]
             .into_iter()
             .all(|(asked, echoed)| same(asked.clone(), echoed.clone()))

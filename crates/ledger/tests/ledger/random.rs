@@ -91,7 +91,6 @@ impl Expected {
                 let (from, to) = (ResultId(*from), ResultId(*to));
                 dropped.untold.push(Untold { consumer: consumer.clone(), from, to, count });
                 status.missed += count;
-                status.up_to = to;
             }
         }
         for id in gone {
