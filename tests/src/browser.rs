@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a page may take to come to a state.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -31,6 +31,14 @@ impl Browser {
     /// # Errors
     /// If driver or browser do not start; both are Debian packages that `cargo xtask test` installs.
     pub fn open() -> Result<Self, BrowserError> {
+        Self::open_with(&[])
+    }
+
+    /// Opens a headless window that is started with further flags, e.g. `--host-resolver-rules=MAP a.example 127.0.0.1`.
+    ///
+    /// # Errors
+    /// As [`Browser::open`].
+    pub fn open_with(more: &[&str]) -> Result<Self, BrowserError> {
         let mut driver = Command::new("setpriv")
             .args(["--pdeathsig", "TERM", "--", "chromedriver", "--port=0"])
             .stdout(Stdio::piped())
@@ -47,13 +55,14 @@ impl Browser {
             agent: config.build().into(),
         };
         // As root Chromium refuses its sandbox; small /dev/shm of containers would end its pages.
-        let flags = [
+        let mut flags = vec![
             "--headless=new",
             "--no-sandbox",
             "--disable-dev-shm-usage",
             "--disable-gpu",
             "--window-size=800,1280",
         ];
+        flags.extend(more);
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": flags },
@@ -91,6 +100,24 @@ impl Browser {
             let shown = self.run("return document.body?.innerText ?? ''").unwrap_or_default();
             BrowserError(format!("waited for {selector}: {fault}; the page shows {shown}"))
         })
+    }
+
+    /// Waits until the page, or the answer that stands in its place, says this.
+    ///
+    /// # Errors
+    /// With what it says instead, when the bound passes.
+    pub fn wait_for_text(&self, text: &str) -> Result<(), BrowserError> {
+        // Whoever navigates finds the old page first; a document that ends takes the waiting script along.
+        let begun = Instant::now();
+        loop {
+            let shown = self.run("return document.body?.innerText ?? ''").unwrap_or_default();
+            if shown.as_str().is_some_and(|shown| shown.contains(text)) {
+                return Ok(());
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(BrowserError(format!("waited for {text}; the page shows {shown}")));
+            }
+        }
     }
 
     /// Clicks the one element that the selector picks.

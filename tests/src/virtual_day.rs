@@ -55,7 +55,8 @@ pub fn scenarios(folder: &Path) -> Result<Vec<Scenario>, String> {
         let scenario = parse(&path.display().to_string(), &text).map_err(in_words)?;
         let steps = || scenario.steps.iter().map(|line| &line.step);
         let results = steps().filter(|step| matches!(step, Step::Expect(Expect::Result { .. }))).count();
-        let cards = steps().filter(|step| matches!(step, Step::Act(Act::Place { .. } | Act::Swap { .. }))).count();
+        let cards =
+            steps().filter(|step| matches!(step, Step::Act(Act::Place { .. } | Act::Swap { .. }))).count();
         if (results, cards, scenario.readers.len()) == (1, 1, MODELS.len()) {
             all.push(scenario);
         }

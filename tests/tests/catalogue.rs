@@ -72,7 +72,6 @@ fn the_control_the_api_and_the_panel_say_the_same() {
     let methods = panels.until("the methods", |panel| panel["question"]["kind"] == "methods");
     let pad = json!({ "kind": "pad", "positions": [0, 1, 2, 3] });
     assert_refused(&desk, READER, &methods["nonce"], &pad, PANEL_NOT_ASKED);
-    assert_refused(&desk, "nobody", &methods["nonce"], &pad, PANEL_NONE);
     touch(&desk, &methods["nonce"], &json!({ "kind": "method", "method": "pin" }));
     let mut seen = Vec::new();
     for code in [PIN_WRONG, PIN_LAST_TRY] {
@@ -402,7 +401,7 @@ const PRODUCERS: &[(FailureCode, &str, &str)] = &[
     ),
     (QUALIFICATION_NOT_FOUND, "simulator/scenarios/qualification-not-found.txt", "qualification-not-found"),
     (CONSENT_MISSING, "crates/visit/tests/transcripts/pulled_in_asking.txt", "pulled_in_asking"),
-    (PANEL_NONE, "tests/tests/catalogue.rs", "the_control_the_api_and_the_panel_say_the_same"),
+    (PANEL_NONE, "crates/desk/tests/kiosk.rs", "a_page_gets_every_panel_and_tells_every_touch"),
     (
         PANEL_STALE,
         "tests/tests/kiosk.rs",
@@ -485,10 +484,20 @@ const PRODUCERS: &[(FailureCode, &str, &str)] = &[
         "crates/desk/tests/access.rs",
         "tokens_are_shown_once_kept_as_hashes_listed_and_revoked",
     ),
+    (
+        LOOKUPS_BUSY,
+        "crates/desk/tests/lookups.rs",
+        "what_the_centre_does_not_answer_is_said_and_that_it_was_asked_is_noted",
+    ),
+    (
+        REQUERY_IMPOSSIBLE,
+        "crates/desk/tests/lookups.rs",
+        "a_result_that_says_too_little_of_one_insurance_is_not_asked_for",
+    ),
     (TOKEN_TOO_MANY, "crates/desk/tests/access.rs", "more_tokens_than_a_site_needs_are_refused"),
     (TOKENS_UNWRITABLE, "crates/desk/tests/access.rs", "tokens_that_cannot_be_kept_are_not_made"),
     (KIOSK_CODE_WRONG, "crates/desk/tests/kiosk.rs", "a_cookie_outlives_the_desk_and_a_code_does_not"),
-    (INTERNAL, "crates/ledger/tests/ledger.rs", "one_visit_has_one_id"),
+    (INTERNAL, "crates/ledger/tests/ledger/committing.rs", "one_visit_has_one_id"),
     (STAFF_ACT_UNTIMELY, "crates/desk/tests/staff.rs", "what_the_station_refuses_is_said_with_its_reason"),
     (QUALIFICATION_SEVERAL, "simulator/scenarios/qualification-several.txt", "qualification-several"),
     (CHARACTERS_BLANKED, "simulator/scenarios/name-with-blank.txt", "name-with-blank"),

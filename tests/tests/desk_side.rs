@@ -104,9 +104,8 @@ fn requests_by_file_are_answered_in_their_encoding_and_refused_with_the_reason()
     let asked = request(&lookup(&personas(&desk), "worker"));
     let mut answers = Appearing::in_folder(&ready.res_dir);
     lay(&ready.req_dir, "OQSsiquc01req_202611290001.xml", asked.as_bytes());
-    let (shift_jis, _, lossy) = encoding_rs::SHIFT_JIS
-        .encode(&asked.replace("encoding=\"UTF-8\"", "encoding=\"Shift_JIS\""))
-        .to_owned();
+    let asked_in_shift_jis = asked.replace("encoding=\"UTF-8\"", "encoding=\"Shift_JIS\"");
+    let (shift_jis, _, lossy) = encoding_rs::SHIFT_JIS.encode(&asked_in_shift_jis);
     assert!(!lossy);
     lay(&ready.req_dir, "OQSsiquc01req_202611290002.xml", &shift_jis);
     lay(&ready.req_dir, "OQSsiquc01req_202611290003.xml", b"<XmlMsg/>");
@@ -250,6 +249,9 @@ fn a_consumer_that_was_away_gets_what_retention_allows_and_is_told_of_the_rest()
     let status = api.get("/v1/acknowledgement").unwrap();
     assert_eq!((&status["missed"], &status["waiting"]), (&json!(4), &json!(1)), "{status}");
     assert_eq!(refused(api.get("/v1/results?since=2")), (410, String::from("API_GONE")));
+    let hole = api.events_from_acknowledged(PATIENCE);
+    assert!(matches!(hole, Err(RigError::Refused { status: 410, .. })), "the stream says so too: {hole:?}");
+    api.put("/v1/acknowledgement", &json!({ "up_to": 6 })).unwrap();
     assert_eq!(next_ids(&api, 1), [7], "it goes on with the rest");
     let audit = rig.get("/v1/audit").unwrap();
     let dropped = audit["entries"].as_array().unwrap().iter().find(|entry| entry["deed"] == "dropped_untold");

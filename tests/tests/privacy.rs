@@ -179,11 +179,18 @@ fn play_lookups(desk: &TestDesk, personas: &Value) {
     for (name, text) in [
         ("OQSsiquc01req_202611290001.xml", request(&lookup(personas, "resident"))),
         ("OQSmuquc01req_202611290002.xml", request(&lookup(personas, "resident"))),
-        ("OQSsiquc01req_202611290003.xml", request(&lookup(personas, "elderly")).replace("<Birthdate>", "<Birthdate>x")),
+        (
+            "OQSsiquc01req_202611290003.xml",
+            request(&lookup(personas, "elderly")).replace("<Birthdate>", "<Birthdate>x"),
+        ),
     ] {
         lay(&ready.req_dir, name, text.as_bytes());
     }
-    files.until(&["OQSsiquc01res_202611290001.xml", "OQSmuquc01req_202611290002.err", "OQSsiquc01req_202611290003.err"]);
+    files.until(&[
+        "OQSsiquc01res_202611290001.xml",
+        "OQSmuquc01req_202611290002.err",
+        "OQSsiquc01req_202611290003.err",
+    ]);
 }
 
 /// Plays a visit; the code of the first failure that the station shows of it, or none. The next one may begin.

@@ -53,6 +53,11 @@ impl Routes {
         let method = if method == Method::HEAD { Method::GET } else { method.clone() };
         self.0.get(&(method, path.to_owned()))
     }
+
+    /// Whether whoever asks may call this path by some method.
+    pub(crate) fn is_open(&self, path: &str) -> bool {
+        self.0.iter().any(|((_, known), access)| known == path && access.open)
+    }
 }
 
 impl Access {

@@ -4,7 +4,9 @@
 
 use crate::body::japan_time;
 use crate::events::blocking;
-use crate::problem::{Problem, ProblemBody};
+use crate::forms::{CallerForm, ReaderForm, ScopeForm, VisitForm};
+use crate::numbers::{Digits, page_limit};
+use crate::problem::Problem;
 use crate::server::Shared;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -22,10 +24,11 @@ const PAGE: usize = 100;
 #[into_params(parameter_in = Query)]
 pub(crate) struct AuditQuery {
     /// Only entries after this id.
-    since: Option<u64>,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    since: Option<Digits>,
     /// At most this many, 1 to 100.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 100)]
+    limit: Option<Digits>,
 }
 
 /// Entries in order of their ids.
@@ -47,10 +50,13 @@ pub(crate) struct AuditEntryBody {
     #[schema(format = DateTime)]
     at: String,
     /// The reader's id, if it happened at one.
+    #[schema(required, value_type = Option<ReaderForm>)]
     reader: Option<String>,
     /// The visit, if there was one.
+    #[schema(required, value_type = Option<VisitForm>)]
     visit: Option<String>,
     /// Who, by name: of the staff, of a program by its token; null for whoever has none, e.g. who typed at the reader.
+    #[schema(required)]
     by: Option<String>,
     /// What sort of actor that is.
     actor: ActorWord,
@@ -63,9 +69,11 @@ pub(crate) struct AuditEntryBody {
     to: Option<u64>,
     /// For a token or a consumer: its name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = CallerForm)]
     name: Option<String>,
     /// For a token that was made: what it is for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<ScopeForm>)]
     scopes: Vec<String>,
     /// For results that were destroyed untold: how many.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,26 +199,25 @@ pub(crate) struct AuditVerdictBody {
     /// Entries that are as they were noted, counted from the first.
     entries: u64,
     /// The chain's last link, 64 hex digits: whoever writes it down sees later whether the audit was set back.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     head: String,
     /// The first entry that is missing or not as it was noted; null if all are.
+    #[schema(required)]
     broken_at: Option<u64>,
 }
 
 /// Who did what and who saw which result, in order
 #[utoipa::path(get, path = "/v1/audit", params(AuditQuery),
     security(("token" = ["board"]), ("token" = ["admin"]), ("page" = ["board"])), responses(
-    (status = 200, body = AuditBody),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 200, body = AuditBody, description = "At most `limit` entries"),
 ))]
 pub(crate) async fn audit(
     State(shared): State<Arc<Shared>>,
     query: Result<Query<AuditQuery>, QueryRejection>,
 ) -> Result<Json<AuditBody>, Problem> {
     let Query(query) = query.map_err(|_| Problem::bad_request())?;
-    let (since, limit) = (query.since.unwrap_or(0), query.limit.unwrap_or(PAGE));
-    if !(1..=PAGE).contains(&limit) {
-        return Err(Problem::bad_request());
-    }
+    let since = query.since.map_or(0, |Digits(since)| since);
+    let limit = page_limit(query.limit, PAGE)?;
     let rows = blocking(&shared.port, move |port| port.audit_since(since, limit)).await?;
     let next = rows.last().map_or(since, AuditRow::id);
     let mut body = AuditBody { entries: Vec::new(), damaged: Vec::new(), next };
@@ -227,8 +234,7 @@ pub(crate) async fn audit(
 ///
 /// Each entry is chained to the one before under the ledger's key: one that was changed, taken out or cut off is found.
 #[utoipa::path(get, path = "/v1/audit/verification", security(("token" = ["admin"])), responses(
-    (status = 200, body = AuditVerdictBody),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 200, body = AuditVerdictBody, description = "What was found"),
 ))]
 pub(crate) async fn verify(State(shared): State<Arc<Shared>>) -> Result<Json<AuditVerdictBody>, Problem> {
     let verdict = blocking(&shared.port, |port| port.verify_audit()).await?;

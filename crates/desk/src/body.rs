@@ -2,6 +2,7 @@
 
 use crate::catalogue::TextBody;
 use crate::for_staff::ForStaffBody;
+use crate::forms::{CallerForm, CodeForm, InstitutionForm, ReaderForm, VisitForm};
 use model::{
     Answer, CentreHealth, CentreStatus, CommittedResult, Consent, ConsentItem, Decision, Folder,
     FolderStatus, Maintenance, Maturity, PersonField, Purpose, Remark, ResultId, StationState, StationStatus,
@@ -49,12 +50,15 @@ pub(crate) struct ResultBody<'a> {
     /// Number in the ledger: grows, is never used twice.
     id: u64,
     /// The reader's id.
+    #[schema(value_type = ReaderForm)]
     reader: &'a str,
-    /// The visit, 32 hex digits.
+    /// The visit.
+    #[schema(value_type = VisitForm)]
     visit: String,
     /// Cards placed on this reader since the daemon started.
     insertion: u64,
-    /// 医療機関コード, 10 digits.
+    /// 医療機関コード.
+    #[schema(value_type = InstitutionForm)]
     institution: &'a str,
     /// How identity was confirmed.
     verification: VerificationWord,
@@ -64,12 +68,14 @@ pub(crate) struct ResultBody<'a> {
     /// 資格有効性.
     validity: ValidityWord,
     /// For a validity that is not plainly valid: the stable code that says what to do.
+    #[schema(required, value_type = Option<CodeForm>)]
     validity_code: Option<&'static str>,
     /// The centre's document as JSON, elements in snake_case; null if it cannot be read as one.
-    #[schema(value_type = Option<Object>)]
+    #[schema(required, value_type = Option<Object>)]
     qualification: Option<oqs::Message>,
     /// Why `qualification` is null.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = CodeForm)]
     qualification_failure: Option<&'static str>,
     /// The centre's document as it said it, XML.
     document: &'a str,
@@ -84,6 +90,7 @@ pub(crate) struct ResultBody<'a> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RemarkBody<'a> {
     /// Its stable code; `/v1/failures/{code}` explains it whole.
+    #[schema(value_type = CodeForm)]
     code: &'static str,
     /// For `CONSENT_MISSING`: what was not answered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,7 +116,7 @@ pub(crate) struct ConsentBody {
     #[schema(format = DateTime)]
     at: String,
     /// Until when an agreement holds; null for a refusal.
-    #[schema(format = DateTime)]
+    #[schema(required, format = DateTime)]
     until: Option<String>,
 }
 
@@ -144,19 +151,23 @@ pub(crate) struct VisitsBody {
 /// One visit in progress. Who it is nobody is told before there is a result.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct VisitBody {
-    /// 32 hex digits.
+    /// The visit.
+    #[schema(value_type = VisitForm)]
     visit: String,
     /// The reader's id.
+    #[schema(value_type = ReaderForm)]
     reader: String,
     /// What staff call the reader.
     label: String,
     /// Where its patients come from; may be empty.
     lane: String,
     /// Where the visit stands, e.g. `asking`.
+    #[schema(required)]
     step: Option<&'static str>,
     /// Cards placed on this reader since the daemon started.
     insertion: u64,
     /// The last thing that went wrong in it.
+    #[schema(required)]
     failure: Option<StationFailureBody>,
 }
 
@@ -165,6 +176,7 @@ pub(crate) struct VisitBody {
 pub(crate) struct FolderBody {
     folder: FolderWord,
     /// Why it is away, and since when; null if it is there. What waits for it is caught up when it is back.
+    #[schema(required)]
     trouble: Option<StationFailureBody>,
 }
 
@@ -173,6 +185,7 @@ pub(crate) struct FolderBody {
 pub(crate) struct DamagedBody {
     id: u64,
     /// The stable code.
+    #[schema(value_type = CodeForm)]
     code: &'static str,
 }
 
@@ -180,6 +193,7 @@ pub(crate) struct DamagedBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UntoldBody {
     /// The consumer.
+    #[schema(value_type = CallerForm)]
     pub(crate) consumer: String,
     /// The first.
     pub(crate) from: u64,
@@ -198,9 +212,10 @@ pub(crate) struct AnswerBody<'a> {
     /// 資格有効性.
     validity: ValidityWord,
     /// For a validity that is not plainly valid: the stable code that says what to do.
+    #[schema(required, value_type = Option<CodeForm>)]
     validity_code: Option<&'static str>,
     /// The centre's document as JSON, elements in snake_case; null if it cannot be read as one.
-    #[schema(value_type = Option<Object>)]
+    #[schema(required, value_type = Option<Object>)]
     qualification: Option<oqs::Message>,
     /// The centre's document as it said it, XML.
     document: &'a str,
@@ -213,6 +228,7 @@ pub(crate) struct AnswerBody<'a> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StationBody {
     /// The reader's id.
+    #[schema(value_type = ReaderForm)]
     reader: String,
     /// What staff call it.
     label: String,
@@ -224,15 +240,18 @@ pub(crate) struct StationBody {
     maturity: MaturityWord,
     state: StateWord,
     /// The visit in progress.
+    #[schema(required, value_type = Option<VisitForm>)]
     visit: Option<String>,
     /// The step of that visit.
+    #[schema(required)]
     step: Option<&'static str>,
     /// Cards placed since the daemon started.
     insertion: u64,
     /// The last failure, until the next visit begins.
+    #[schema(required)]
     failure: Option<StationFailureBody>,
     /// Until when the visual check stays armed for the next card, RFC 3339 in Japan time.
-    #[schema(format = DateTime)]
+    #[schema(required, format = DateTime)]
     armed_until: Option<String>,
     /// Visits whose card is gone and whose result is still on its way.
     settling: usize,
@@ -244,6 +263,7 @@ pub(crate) struct StationBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StationFailureBody {
     /// Its stable code; `/v1/failures/{code}` explains it.
+    #[schema(value_type = CodeForm)]
     code: &'static str,
     /// When, RFC 3339 in Japan time.
     #[schema(format = DateTime)]
@@ -282,6 +302,7 @@ pub(crate) enum LineBody {
     /// The last exchange failed.
     Down {
         /// The failure's stable code.
+        #[schema(value_type = CodeForm)]
         code: &'static str,
     },
 }

@@ -1,5 +1,6 @@
 //! What the desk says of a failure code: the catalogue's entry.
 
+use crate::forms::CodeForm;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FailureBody {
     /// The stable code.
+    #[schema(value_type = CodeForm)]
     code: &'static str,
     /// What happened.
     cause: TextBody,
@@ -20,6 +22,7 @@ pub(crate) struct FailureBody {
     reader_numbers: &'static [&'static str],
     /// For a reader's own number: the other codes that it may stand for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<CodeForm>)]
     others: Vec<&'static str>,
 }
 

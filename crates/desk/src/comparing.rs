@@ -6,12 +6,14 @@
 use crate::body::{ValidityWord, json};
 use crate::caller::Caller;
 use crate::events::{blocking, seen_by};
+use crate::forms::ResultForm;
+use crate::numbers::Digits;
 use crate::problem::{Problem, ProblemBody};
+use crate::request::Object;
 use crate::results::absent;
 use crate::routes::json_response;
 use crate::server::Shared;
-use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -19,12 +21,13 @@ use failure::codes;
 use model::{AuditDeed, CommittedResult, Purpose, ResultId};
 use oqs::Message;
 use oqs::compare::{Changes, Comparison, Field, Stored, Verdict, changes, compare};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// What a receipt computer has stored of a person, as far as it says so; every field may be left out.
-#[derive(ToSchema)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = StoredRequest)]
 #[allow(dead_code, reason = "describes `oqs::compare::Stored`, which is read in its place")]
 pub(crate) struct StoredRequest {
@@ -108,8 +111,10 @@ pub(crate) struct ComparedBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ChangesBody {
     /// The last earlier result of the same card that is still in the ledger; null if there is none.
+    #[schema(required)]
     since: Option<u64>,
     /// The validity, if it is another.
+    #[schema(required)]
     validity: Option<ValidityChangeBody>,
     /// The qualifications with a field that is not the same, and those fields only.
     qualifications: Vec<ComparisonBody>,
@@ -118,7 +123,11 @@ pub(crate) struct ChangesBody {
 /// A validity that is another than before.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ValidityChangeBody {
+    /// Null if the document had none.
+    #[schema(required)]
     before: Option<ValidityWord>,
+    /// Null if the document has none.
+    #[schema(required)]
     now: Option<ValidityWord>,
 }
 
@@ -154,26 +163,27 @@ impl ChangesBody {
 /// Field by field, as a help: `blanked` where ● stands for a character of the stored text, which is then to be kept;
 /// `same_after_width` where only full and half width or a form differ; `same_but_small_kana` for ショウイチ and シヨウイチ.
 /// Nothing of what is sent is kept.
-#[utoipa::path(post, path = "/v1/results/{id}/comparison", params(("id" = u64, Path, description = "The result's id")),
+#[utoipa::path(post, path = "/v1/results/{id}/comparison", params(("id" = ResultForm, Path, description = "The result's id")),
     request_body = StoredRequest,
     security(("token" = ["results"]), ("token" = ["board"]), ("page" = ["board"])),
     responses(
-        (status = 200, body = ComparisonsBody),
+        (status = 200, body = ComparisonsBody, description = "Each qualification of the result"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json",
+         description = "There is no such result"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "The result's document cannot be read as a qualification"),
         (status = 410, body = ProblemBody, content_type = "application/problem+json",
          description = "It was deleted when its time was over"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn comparison(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
-    id: Result<Path<u64>, PathRejection>,
-    request: Result<Json<Stored>, JsonRejection>,
+    id: Result<Path<Digits>, PathRejection>,
+    request: Result<Object<Stored>, Problem>,
 ) -> Result<Response, Problem> {
-    let Path(id) = id.map_err(|_| Problem::bad_request())?;
-    let Json(stored) = request.map_err(|_| Problem::bad_request())?;
+    let Path(Digits(id)) = id.map_err(|_| Problem::bad_request())?;
+    let Object(stored) = request?;
     let (committed, _) = shown(&shared, &caller, ResultId(id)).await?;
     let message = document(&committed).ok_or_else(unreadable)?;
     let comparisons = compare(&stored, &message).into_iter().map(ComparisonBody::from).collect();
@@ -183,23 +193,24 @@ pub(crate) async fn comparison(
 /// What changed since the last result of the same card
 ///
 /// The card is known again by its certificate, under a key, and only as long as the earlier result is in the ledger.
-#[utoipa::path(get, path = "/v1/results/{id}/changes", params(("id" = u64, Path, description = "The result's id")),
+#[utoipa::path(get, path = "/v1/results/{id}/changes", params(("id" = ResultForm, Path, description = "The result's id")),
     security(("token" = ["results"]), ("token" = ["board"]), ("page" = ["board"])),
     responses(
-        (status = 200, body = ChangesBody),
+        (status = 200, body = ChangesBody, description = "What is another than before"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json",
+         description = "There is no such result"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "A document cannot be read as a qualification"),
         (status = 410, body = ProblemBody, content_type = "application/problem+json",
          description = "It was deleted when its time was over"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn changed(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
-    id: Result<Path<u64>, PathRejection>,
+    id: Result<Path<Digits>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let Path(id) = id.map_err(|_| Problem::bad_request())?;
+    let Path(Digits(id)) = id.map_err(|_| Problem::bad_request())?;
     let (committed, previous) = shown(&shared, &caller, ResultId(id)).await?;
     let body = match previous {
         None => ChangesBody { since: None, validity: None, qualifications: Vec::new() },

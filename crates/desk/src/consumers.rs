@@ -6,12 +6,14 @@ use crate::body::japan_time;
 use crate::caller::Caller;
 use crate::clock;
 use crate::events::blocking;
+use crate::forms::{CallerForm, ResultForm};
+use crate::numbers::whole;
 use crate::port::AckFault;
 use crate::problem::{Problem, ProblemBody};
+use crate::request::Object;
 use crate::server::Shared;
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use failure::codes;
 use model::{ConsumerStatus, ResultId};
@@ -24,6 +26,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct AcknowledgementRequest {
     /// The id of the last result that it has taken over, and everything before.
+    #[serde(deserialize_with = "whole")]
+    #[schema(value_type = ResultForm)]
     up_to: u64,
 }
 
@@ -31,6 +35,7 @@ pub(crate) struct AcknowledgementRequest {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConsumerBody {
     /// The name of its token; `face-folder` for the folder.
+    #[schema(value_type = CallerForm)]
     consumer: String,
     /// Since when results are kept for it, RFC 3339 in Japan time.
     #[schema(format = DateTime)]
@@ -39,6 +44,7 @@ pub(crate) struct ConsumerBody {
     up_to: u64,
     /// When it last said so, RFC 3339 in Japan time.
     #[schema(format = DateTime)]
+    #[schema(required)]
     acknowledged_at: Option<String>,
     /// Results that wait for it.
     waiting: u64,
@@ -74,18 +80,17 @@ impl From<ConsumerStatus> for ConsumerBody {
     responses(
         (status = 200, body = ConsumerBody, description = "How far this consumer is now"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json",
-         description = "The caller is no registered consumer"),
+         description = "The caller is no registered consumer, or may not"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "The id was never given: it is of another ledger"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn acknowledge(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
-    request: Result<Json<AcknowledgementRequest>, JsonRejection>,
+    request: Result<Object<AcknowledgementRequest>, Problem>,
 ) -> Result<Json<ConsumerBody>, Problem> {
-    let Json(AcknowledgementRequest { up_to }) = request.map_err(|_| Problem::bad_request())?;
+    let Object(AcknowledgementRequest { up_to }) = request?;
     let consumer = caller.consumer()?.clone();
     let taken = blocking(&shared.port, move |port| {
         match port.acknowledge(&consumer, ResultId(up_to), clock::now()) {
@@ -102,10 +107,9 @@ pub(crate) async fn acknowledge(
 /// How far this consumer is
 #[utoipa::path(get, path = "/v1/acknowledgement", security(("token" = ["results"])),
     responses(
-        (status = 200, body = ConsumerBody),
+        (status = 200, body = ConsumerBody, description = "How far this consumer is"),
         (status = 403, body = ProblemBody, content_type = "application/problem+json",
-         description = "The caller is no registered consumer"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+         description = "The caller is no registered consumer, or may not"),
     )
 )]
 pub(crate) async fn acknowledged(
@@ -126,8 +130,7 @@ async fn own(shared: &Shared, caller: &Caller) -> Result<Json<ConsumerBody>, Pro
 #[utoipa::path(get, path = "/v1/consumers",
     security(("token" = ["board"]), ("token" = ["admin"]), ("page" = ["board"])),
     responses(
-        (status = 200, body = ConsumersBody),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = ConsumersBody, description = "All of them"),
     )
 )]
 pub(crate) async fn consumers(State(shared): State<Arc<Shared>>) -> Result<Json<ConsumersBody>, Problem> {

@@ -4,7 +4,8 @@
 
 use crate::body::{ValidityWord, VerificationWord};
 use crate::events::blocking;
-use crate::problem::{Problem, ProblemBody};
+use crate::forms::{CodeForm, DayForm, MonthForm};
+use crate::problem::Problem;
 use crate::server::Shared;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -49,6 +50,7 @@ pub(crate) struct ValidityCount {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FailureCount {
     /// The stable code.
+    #[schema(value_type = CodeForm)]
     code: &'static str,
     count: u64,
 }
@@ -75,7 +77,7 @@ pub(crate) struct WithinBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DayBody {
     /// `yyyy-mm-dd`, in Japan.
-    #[schema(format = Date)]
+    #[schema(value_type = DayForm)]
     day: String,
     counts: CountsBody,
 }
@@ -84,6 +86,7 @@ pub(crate) struct DayBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MonthBody {
     /// `yyyy-mm`, in Japan.
+    #[schema(value_type = MonthForm)]
     month: String,
     /// All its days together.
     counts: CountsBody,
@@ -129,10 +132,9 @@ impl From<Spread> for SpreadBody {
 /// What was counted on a day
 #[utoipa::path(get, path = "/v1/counts/days/{day}",
     security(("token" = ["board"]), ("token" = ["admin"]), ("page" = ["board"])),
-    params(("day" = String, Path, description = "`yyyy-mm-dd`, in Japan")),
+    params(("day" = DayForm, Path, description = "`yyyy-mm-dd`, in Japan")),
     responses(
-        (status = 200, body = DayBody),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = DayBody, description = "The day's counts; zeros if nothing was counted"),
     )
 )]
 pub(crate) async fn day(
@@ -148,10 +150,9 @@ pub(crate) async fn day(
 /// What was counted in a month
 #[utoipa::path(get, path = "/v1/counts/months/{month}",
     security(("token" = ["board"]), ("token" = ["admin"]), ("page" = ["board"])),
-    params(("month" = String, Path, description = "`yyyy-mm`, in Japan")),
+    params(("month" = MonthForm, Path, description = "`yyyy-mm`, in Japan")),
     responses(
-        (status = 200, body = MonthBody),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = MonthBody, description = "The month's counts"),
     )
 )]
 pub(crate) async fn month(

@@ -28,6 +28,8 @@ pub(crate) struct Consumer {
     port: Arc<dyn DeskPort>,
     live: Receiver<Frame>,
     ending: CancellationToken,
+    /// Whether the caller is still let in: its token may be revoked meanwhile.
+    admitted: Admitted,
     heartbeat: Interval,
     /// Ready to be sent.
     pending: VecDeque<Bytes>,
@@ -39,13 +41,16 @@ pub(crate) struct Consumer {
     over: bool,
 }
 
+/// Says whether a caller is still let in.
+pub(crate) type Admitted = Box<dyn Fn() -> bool + Send + Sync>;
+
 impl Consumer {
     /// Begins a stream after result `after`, or with what happens from now on.
     ///
     /// # Errors
     /// `API_GONE` if the ledger does not hold everything after `after`; the ledger's, if it cannot note who listens.
     pub(crate) async fn begin(
-        caller: &Caller,
+        (caller, admitted): (&Caller, Admitted),
         port: Arc<dyn DeskPort>,
         hub: &Hub,
         after: Option<ResultId>,
@@ -68,7 +73,7 @@ impl Consumer {
         pending.extend(port.folders().iter().map(|status| hub::folder_frame(*status).bytes));
         let mut heartbeat = interval_at(Instant::now() + heartbeat, heartbeat);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Self { by, port, live, ending, heartbeat, pending, last, missed_to, over: false })
+        Ok(Self { by, port, live, ending, admitted, heartbeat, pending, last, missed_to, over: false })
     }
 
     /// The stream as a response body.
@@ -84,7 +89,7 @@ impl Consumer {
 
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if self.ending.is_cancelled() {
+            if self.ending.is_cancelled() || !(self.admitted)() {
                 return None;
             }
             if let Some(bytes) = self.pending.pop_front() {
@@ -101,6 +106,7 @@ impl Consumer {
                 biased;
                 () = self.ending.cancelled() => return None,
                 told = self.live.recv() => match told {
+                    Ok(_) if !(self.admitted)() => return None,
                     Ok(frame) => if let Some(bytes) = self.admit(frame) { return Some(bytes) },
                     Err(RecvError::Lagged(_)) => {
                         self.cut(Problem::new(StatusCode::SERVICE_UNAVAILABLE, codes::API_CONSUMER_SLOW));

@@ -29,12 +29,16 @@ pub(crate) struct ForStaffBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct NamesBody {
     /// 氏名.
+    #[schema(required)]
     name: Option<String>,
     /// 氏名カナ.
+    #[schema(required)]
     kana: Option<String>,
     /// 氏名（その他）, e.g. 通称.
+    #[schema(required)]
     other: Option<String>,
     /// 氏名（その他）カナ.
+    #[schema(required)]
     other_kana: Option<String>,
     /// Whether ● stands in one of them for a character that could not be written: the stored name is to be kept.
     blanked: bool,

@@ -25,7 +25,7 @@ pub(crate) struct Door {
 
 /// What a request is for.
 enum Wanted<'a> {
-    /// A page or a part of one: for whoever asks, and from our pages.
+    /// A page or a part of one, or no method of what is open: for whoever asks, and from our pages.
     Page,
     /// An operation of the API, for the reader that its path names.
     Operation(&'a Access, Option<ReaderId>),
@@ -68,7 +68,9 @@ fn wanted<'a>(door: &'a Door, request: &Request) -> Wanted<'a> {
     let Some(route) = request.extensions().get::<MatchedPath>() else { return Wanted::Nothing };
     match door.shared.routes.access(request.method(), route.as_str()) {
         Some(access) => Wanted::Operation(access, reader_in(route.as_str(), request.uri().path())),
-        None if crate::routes::is_page(route.as_str()) => Wanted::Page,
+        None if crate::routes::is_page(route.as_str()) || door.shared.routes.is_open(route.as_str()) => {
+            Wanted::Page
+        }
         None => Wanted::Nothing,
     }
 }
@@ -150,7 +152,7 @@ fn by_token_or_peer(door: &Door, request: &Request) -> Result<Caller, Problem> {
         .filter(|token| !token.is_empty());
     let known = token.and_then(|token| door.shared.tokens.admit(token.as_bytes()));
     known.ok_or_else(|| {
-        // Whoever tries tokens is slowed down before the next is looked at.
+        // Whoever tries tokens is slowed down.
         match door.shared.rates.one_more_stranger() {
             Err(wait) => Problem::too_often(codes::API_TOO_OFTEN, wait),
             Ok(()) if token.is_some() => Problem::new(StatusCode::UNAUTHORIZED, codes::API_TOKEN_WRONG),
@@ -168,7 +170,7 @@ fn check_length(door: &Door, headers: &HeaderMap) -> Result<(), Problem> {
             .is_none_or(|n| n > door.shared.limits.body)
     });
     if too_long {
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, codes::API_BAD_REQUEST));
+        return Err(Problem::too_long());
     }
     Ok(())
 }

@@ -2,15 +2,18 @@
 
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
-use crate::body::json;
+use crate::body::{ItemWord, json};
+use crate::forms::{CodeForm, PositionForm, ReaderForm};
 use crate::hub::frame;
+use crate::numbers::positions;
 use crate::pairing::HOLDS;
 use crate::port::{ShownPanel, TouchFault};
 use crate::problem::{Problem, ProblemBody};
+use crate::request::{Object, object};
 use crate::server::Shared;
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -26,6 +29,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 
 // ----- pages ----------------------------------------------------------------------------------------------------
 
@@ -57,11 +62,32 @@ fn served(asset: Asset) -> Response {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum CodeRequest {
     /// The panel of the reader of this id.
-    #[schema(value_type = String)]
+    #[schema(value_type = ReaderForm)]
     Kiosk(ReaderId),
-    /// The board; the value is `true`.
-    Board(bool),
+    /// The board.
+    Board(Yes),
 }
+
+/// `true`, and nothing else.
+#[derive(Deserialize)]
+#[serde(try_from = "bool")]
+pub(crate) struct Yes;
+
+impl TryFrom<bool> for Yes {
+    type Error = &'static str;
+    fn try_from(said: bool) -> Result<Self, &'static str> {
+        said.then_some(Self).ok_or("only true is meant")
+    }
+}
+
+impl utoipa::PartialSchema for Yes {
+    fn schema() -> RefOr<Schema> {
+        let yes = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true]));
+        RefOr::T(yes.build().into())
+    }
+}
+
+impl ToSchema for Yes {}
 
 /// A code for a browser.
 #[derive(Serialize, ToSchema)]
@@ -88,19 +114,20 @@ pub(crate) struct PairingRequest {
 pub(crate) struct PairingBody {
     /// The reader's id; absent for the board.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = ReaderForm)]
     kiosk: Option<String>,
 }
 
 /// Make a code that pairs a browser with a reader's panel or the board
 #[utoipa::path(post, path = "/v1/pairing-codes", request_body = CodeRequest, security(("token" = ["admin"])), responses(
-    (status = 201, body = CodeBody),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 201, body = CodeBody, description = "The code, to be typed into the page"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader, or its model draws its own screen"),
 ))]
 pub(crate) async fn make_code(
     State(shared): State<Arc<Shared>>,
-    request: Result<Json<CodeRequest>, JsonRejection>,
+    request: Result<Object<CodeRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    let Json(request) = request.map_err(|_| Problem::bad_request())?;
+    let Object(request) = request?;
     let (scope, page) = match request {
         CodeRequest::Kiosk(reader) => {
             // Only a reader whose screen the terminal draws has a panel.
@@ -108,8 +135,7 @@ pub(crate) async fn make_code(
             let page = format!("http://{}/kiosk/{reader}", shared.address);
             (Scope::Kiosk(reader), page)
         }
-        CodeRequest::Board(true) => (Scope::Board, format!("http://{}/", shared.address)),
-        CodeRequest::Board(false) => return Err(Problem::bad_request()),
+        CodeRequest::Board(Yes) => (Scope::Board, format!("http://{}/", shared.address)),
     };
     let code = shared.pairings.make(scope).map_err(|_| Problem::internal())?;
     let body = CodeBody { code, holds_seconds: HOLDS.as_secs(), page };
@@ -118,14 +144,16 @@ pub(crate) async fn make_code(
 
 /// Exchange a code for the cookie of a page; needs no token
 #[utoipa::path(post, path = "/v1/pairings", request_body = PairingRequest, security(()), responses(
-    (status = 200, body = PairingBody, description = "With the cookie, HttpOnly and SameSite=Strict"),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 200, body = PairingBody, description = "Paired",
+        headers(("Set-Cookie" = String, description = "The page's cookie: HttpOnly, SameSite=Strict"))),
+    (status = 403, body = ProblemBody, content_type = "application/problem+json",
+        description = "The code is wrong or over, or a foreign page asks"),
 ))]
 pub(crate) async fn redeem_code(
     State(shared): State<Arc<Shared>>,
-    request: Result<Json<PairingRequest>, JsonRejection>,
+    request: Result<Object<PairingRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    let Json(PairingRequest { code }) = request.map_err(|_| Problem::bad_request())?;
+    let Object(PairingRequest { code }) = request?;
     let wrong = Problem::new(StatusCode::FORBIDDEN, codes::KIOSK_CODE_WRONG);
     let scope = shared.pairings.redeem(&code).ok_or(wrong)?;
     let cookie = shared.cookies.give(&scope).ok_or(Problem::internal())?;
@@ -146,6 +174,7 @@ pub(crate) struct PanelBody {
     language: LanguageWord,
     notice: NoticeBody,
     /// What is asked; null if nothing is.
+    #[schema(required)]
     question: Option<QuestionBody>,
 }
 
@@ -190,6 +219,7 @@ pub(crate) enum NoticeBody {
     StaffCheck,
     Failure {
         /// The stable code.
+        #[schema(value_type = CodeForm)]
         code: &'static str,
         /// What the patient is told.
         text: PatientText,
@@ -222,7 +252,7 @@ pub(crate) enum QuestionBody {
     },
     Consent {
         screen: String,
-        #[schema(value_type = Vec<String>)]
+        #[schema(value_type = Vec<ItemWord>)]
         items: Vec<ConsentItem>,
     },
 }
@@ -232,6 +262,8 @@ pub(crate) enum QuestionBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct TouchRequest {
     nonce: String,
+    #[serde(deserialize_with = "object")]
+    #[schema(value_type = TouchBody)]
     touch: TouchBody,
 }
 
@@ -244,9 +276,12 @@ pub(crate) enum TouchBody {
     },
     Pad {
         /// Four keys by position, 0 to 9, in the order touched.
+        #[serde(deserialize_with = "positions")]
+        #[schema(value_type = Vec<PositionForm>, min_items = 4, max_items = 4)]
         positions: [u8; 4],
     },
-    PadCancel,
+    // With braces, so that serde refuses unknown fields here too.
+    PadCancel {},
     Consent {
         screen: String,
         decision: AnswerWord,
@@ -258,11 +293,11 @@ pub(crate) enum TouchBody {
 
 /// What the terminal draws for a reader, and every change of it
 ///
-/// Server-sent events: `panel` with the whole panel, `dark` when nothing is shown. Needs the reader's cookie or the token.
-#[utoipa::path(get, path = "/v1/kiosk/{reader}/panel", security(("token" = ["kiosk:{reader}"]), ("page" = ["kiosk:{reader}"])), params(("reader" = String, Path, description = "The reader's id")),
+/// Server-sent events: `panel` (the data is a `PanelBody`), `dark` when nothing is shown (`{}`). Needs the reader's cookie or the token.
+#[utoipa::path(get, path = "/v1/kiosk/{reader}/panel", security(("token" = ["kiosk:{reader}"]), ("page" = ["kiosk:{reader}"])), params(("reader" = ReaderForm, Path, description = "The reader's id")),
     responses(
-        (status = 200, body = PanelBody, content_type = "text/event-stream"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = String, content_type = "text/event-stream", description = "The stream; it does not end"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader, or its model draws its own screen"),
     )
 )]
 pub(crate) async fn panel(
@@ -276,22 +311,22 @@ pub(crate) async fn panel(
 }
 
 /// Tell what the patient touched on a reader's panel
-#[utoipa::path(post, path = "/v1/kiosk/{reader}/touch", security(("token" = ["kiosk:{reader}"]), ("page" = ["kiosk:{reader}"])), params(("reader" = String, Path, description = "The reader's id")),
+#[utoipa::path(post, path = "/v1/kiosk/{reader}/touch", security(("token" = ["kiosk:{reader}"]), ("page" = ["kiosk:{reader}"])), params(("reader" = ReaderForm, Path, description = "The reader's id")),
     request_body = TouchRequest,
     responses(
-        (status = 204),
+        (status = 204, description = "Taken"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No panel is shown"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "Another panel is shown by now, or this one asks for something else"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn touch(
     State(shared): State<Arc<Shared>>,
     reader: Result<Path<ReaderId>, PathRejection>,
-    request: Result<Json<TouchRequest>, JsonRejection>,
+    request: Result<Object<TouchRequest>, Problem>,
 ) -> Result<StatusCode, Problem> {
     let Path(reader) = reader.map_err(|_| Problem::not_found())?;
-    let Json(TouchRequest { nonce, touch }) = request.map_err(|_| Problem::bad_request())?;
+    let Object(TouchRequest { nonce, touch }) = request?;
     let touch = touch.into_touch().ok_or(Problem::bad_request())?;
     shared.port.touch(&reader, &nonce, touch)?;
     Ok(StatusCode::NO_CONTENT)
@@ -404,7 +439,7 @@ impl TouchBody {
             Self::Method { method: MethodWord::Pin } => Touch::Method(Method::Pin),
             Self::Method { method: MethodWord::Visual } => Touch::Method(Method::Visual),
             Self::Pad { positions } => Touch::Pad(PadTouches::new(positions)?),
-            Self::PadCancel => Touch::PadCancel,
+            Self::PadCancel {} => Touch::PadCancel,
             Self::Consent { screen, decision } => Touch::Consent {
                 screen,
                 decision: match decision {

@@ -5,12 +5,14 @@
 use crate::body::{AnswerBody, json};
 use crate::caller::Caller;
 use crate::events::{blocking, seen_by};
+use crate::forms::{BranchForm, CardTextForm, DateForm, InsurerForm, ResultForm};
+use crate::numbers::Digits;
 use crate::problem::{Problem, ProblemBody};
+use crate::request::Object;
 use crate::results::absent;
 use crate::routes::json_response;
 use crate::server::Shared;
-use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -29,21 +31,21 @@ const COME_AGAIN: Duration = Duration::from_secs(2);
 #[serde(deny_unknown_fields)]
 pub(crate) struct LookupRequest {
     /// 保険者番号.
-    #[schema(pattern = "^([0-9]{6}|[0-9]{8})$")]
+    #[schema(value_type = InsurerForm)]
     insurer_number: String,
     /// 記号, if there is one.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 20)]
+    #[schema(value_type = Option<CardTextForm>)]
     symbol: Option<String>,
     /// 番号.
-    #[schema(min_length = 1, max_length = 20)]
+    #[schema(value_type = CardTextForm)]
     number: String,
     /// 枝番, if there is one; without it the members of a family may be several.
     #[serde(default)]
-    #[schema(pattern = "^[0-9]{2}$")]
+    #[schema(value_type = Option<BranchForm>)]
     branch: Option<String>,
     /// 生年月日, `yyyymmdd`.
-    #[schema(pattern = "^[0-9]{8}$")]
+    #[schema(value_type = DateForm)]
     birth_date: String,
     /// Whether the patient agreed by word of mouth that 限度額 is looked up.
     #[serde(default)]
@@ -69,22 +71,22 @@ impl From<LookupRequest> for Pii<Lookup> {
 #[utoipa::path(post, path = "/v1/lookups", request_body = LookupRequest,
     security(("token" = ["lookups"]), ("token" = ["board"]), ("page" = ["board"])),
     responses(
-        (status = 200, body = AnswerBody<'static>),
+        (status = 200, body = AnswerBody<'static>, description = "What the centre says"),
         (status = 400, body = ProblemBody, content_type = "application/problem+json",
          description = "A field has another form; `field` and `form` say which"),
         (status = 429, body = ProblemBody, content_type = "application/problem+json",
-         description = "As many as may be are on their way; `Retry-After` says when to come again"),
+         description = "As many as may be are on their way, or too many requests",
+         headers(("Retry-After" = i64, description = "Seconds"))),
         (status = 502, body = ProblemBody, content_type = "application/problem+json",
          description = "The centre did not answer; the code says why"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn look_up(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
-    request: Result<Json<LookupRequest>, JsonRejection>,
+    request: Result<Object<LookupRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    let Json(request) = request.map_err(|_| Problem::bad_request())?;
+    let Object(request) = request?;
     let lookup = Pii::<Lookup>::from(request);
     lookup.expose(Purpose::Judge).check().map_err(Problem::field)?;
     answered(&shared, &caller, lookup, AuditDeed::LookedUp).await
@@ -92,29 +94,31 @@ pub(crate) async fn look_up(
 
 /// Ask the centre again about the person of a result
 ///
-/// By what the result's own document says of the insurance, e.g. at closing time for whoever was not found in the
-/// morning. The result stays as it is.
-#[utoipa::path(post, path = "/v1/results/{id}/requery", params(("id" = u64, Path, description = "The result's id")),
-    security(("token" = ["lookups"]), ("token" = ["board"]), ("page" = ["board"])),
+/// By what the result's own document says of the insurance: whoever may not see results may not ask by them. For use e.g. at
+/// closing time for whoever was not found in the morning. The result stays as it is.
+#[utoipa::path(post, path = "/v1/results/{id}/requery", params(("id" = ResultForm, Path, description = "The result's id")),
+    security(("token" = ["board"]), ("page" = ["board"])),
     responses(
-        (status = 200, body = AnswerBody<'static>),
+        (status = 200, body = AnswerBody<'static>, description = "What the centre says now"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json",
+         description = "There is no such result"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "The result does not say enough of the insurance to ask by it"),
         (status = 410, body = ProblemBody, content_type = "application/problem+json",
          description = "It was deleted when its time was over"),
         (status = 429, body = ProblemBody, content_type = "application/problem+json",
-         description = "As many as may be are on their way; `Retry-After` says when to come again"),
+         description = "As many as may be are on their way, or too many requests",
+         headers(("Retry-After" = i64, description = "Seconds"))),
         (status = 502, body = ProblemBody, content_type = "application/problem+json",
          description = "The centre did not answer; the code says why"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn requery(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
-    id: Result<Path<u64>, PathRejection>,
+    id: Result<Path<Digits>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let Path(id) = id.map_err(|_| Problem::bad_request())?;
+    let Path(Digits(id)) = id.map_err(|_| Problem::bad_request())?;
     let id = ResultId(id);
     let read = blocking(&shared.port, move |port| Ok((port.result(id)?, port.oldest()?, port.newest()?)));
     let (found, oldest, newest) = read.await?;
@@ -140,19 +144,19 @@ fn lookup_of(message: &oqs::Message) -> Option<Pii<Lookup>> {
     lookup.check().is_ok().then(|| Pii::new(lookup))
 }
 
-/// Asks, notes who asked, and tells.
+/// Notes who asks, asks, and tells: what the centre was asked is noted whatever comes of it.
 async fn answered(
     shared: &Shared,
     caller: &Caller,
     lookup: Pii<Lookup>,
     deed: AuditDeed,
 ) -> Result<Response, Problem> {
+    let entry = seen_by(caller.in_audit(), deed);
+    blocking(&shared.port, move |port| port.note(entry)).await?;
     let too_many = |_| Problem::too_often(codes::LOOKUPS_BUSY, COME_AGAIN);
     let answer = shared.port.look_up(lookup).map_err(too_many)?;
     // Closed without an answer only when the terminal stops.
     let answer = answer.await.map_err(|_| Problem::internal())?;
     let answer = answer.map_err(|code| Problem::new(StatusCode::BAD_GATEWAY, code))?;
-    let entry = seen_by(caller.in_audit(), deed);
-    blocking(&shared.port, move |port| port.note(entry)).await?;
     Ok(json_response(json(&AnswerBody::of(&answer))))
 }

@@ -4,7 +4,7 @@
 
 use crate::clock;
 use crate::events::blocking;
-use crate::problem::{Problem, ProblemBody};
+use crate::problem::Problem;
 use crate::server::Shared;
 use axum::extract::State;
 use axum::http::header;
@@ -19,8 +19,8 @@ use std::sync::Arc;
 /// id, a consumer's name or a word of this API.
 #[utoipa::path(get, path = "/metrics", security(("token" = ["board"]), ("token" = ["admin"])),
     responses(
-        (status = 200, body = String, content_type = "text/plain; version=0.0.4; charset=utf-8"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = String, content_type = "text/plain; version=0.0.4; charset=utf-8",
+         description = "Prometheus' text format"),
     )
 )]
 pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {

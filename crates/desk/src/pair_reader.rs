@@ -3,6 +3,7 @@
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
 use crate::body::json;
+use crate::forms::{CodeForm, ReaderForm};
 use crate::port::{PairFault, PairStep};
 use crate::problem::{Problem, ProblemBody};
 use crate::server::Shared;
@@ -39,6 +40,7 @@ pub(crate) enum StepBody {
     /// They were not paired; everything is as before.
     Refused {
         /// The stable code.
+        #[schema(value_type = CodeForm)]
         code: &'static str,
         /// What happened and what to do, Japanese.
         detail: String,
@@ -76,14 +78,14 @@ impl From<PairFault> for Problem {
 
 /// Pair a reader with its slot by a card
 ///
-/// The answer is one JSON object a line, as the pairing goes on: `place_card`, `take_card`, then `paired` or `refused`.
+/// The answer is one JSON object a line, a `StepBody`, as the pairing goes on: `place_card`, `take_card`, then `paired` or `refused`.
 /// It takes 90 seconds at most. Closing the connection ends the pairing; nothing has changed then.
-#[utoipa::path(post, path = "/v1/readers/{reader}/pair", security(("token" = ["admin"])), params(("reader" = String, Path, description = "The reader's id")),
+#[utoipa::path(post, path = "/v1/readers/{reader}/pair", security(("token" = ["admin"])), params(("reader" = ReaderForm, Path, description = "The reader's id")),
     responses(
-        (status = 200, body = StepBody, content_type = "application/x-ndjson"),
+        (status = 200, body = String, content_type = "application/x-ndjson", description = "One step a line"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "This reader cannot be paired, or not now"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn pair_reader(

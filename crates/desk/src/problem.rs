@@ -1,5 +1,6 @@
 //! Problem details (RFC 9457) with the failure's stable code.
 
+use crate::forms::CodeForm;
 use crate::port::DeskFault;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +16,7 @@ pub(crate) struct Problem {
     status: StatusCode,
     code: FailureCode,
     oldest: Option<ResultId>,
-    reason: Option<Reason>,
+    reason: Option<&'static Reason>,
     field: Option<LookupFault>,
     wait: Option<Duration>,
 }
@@ -44,6 +45,7 @@ pub(crate) struct ProblemBody {
     /// The same in English.
     detail_en: String,
     /// The stable code.
+    #[schema(value_type = CodeForm)]
     code: &'static str,
     /// For `API_GONE`: the first id from which on nothing was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,12 +76,16 @@ impl Problem {
         Self { wait: Some(wait), ..Self::new(StatusCode::TOO_MANY_REQUESTS, code) }
     }
 
-    pub(crate) const fn because(status: StatusCode, code: FailureCode, reason: Reason) -> Self {
+    pub(crate) const fn because(status: StatusCode, code: FailureCode, reason: &'static Reason) -> Self {
         Self { reason: Some(reason), ..Self::new(status, code) }
     }
 
     pub(crate) const fn bad_request() -> Self {
         Self::new(StatusCode::BAD_REQUEST, codes::API_BAD_REQUEST)
+    }
+
+    pub(crate) const fn too_long() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, codes::API_BAD_REQUEST)
     }
 
     pub(crate) const fn not_found() -> Self {

@@ -3,7 +3,6 @@
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
 use crate::body::{FolderBody, ReadersBody, StationBody, VisitBody, VisitsBody};
-use crate::problem::ProblemBody;
 use crate::server::Shared;
 use axum::Json;
 use axum::extract::State;
@@ -14,8 +13,7 @@ use std::sync::Arc;
     security(("token" = ["results"]), ("token" = ["lookups"]), ("token" = ["board"]), ("token" = ["admin"]),
         ("page" = ["board"])),
     responses(
-        (status = 200, body = ReadersBody),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = ReadersBody, description = "As it stands now"),
     )
 )]
 pub(crate) async fn readers(State(shared): State<Arc<Shared>>) -> Json<ReadersBody> {
@@ -30,8 +28,14 @@ pub(crate) async fn readers(State(shared): State<Arc<Shared>>) -> Json<ReadersBo
 #[utoipa::path(get, path = "/v1/visits",
     security(("token" = ["results"]), ("token" = ["board"]), ("page" = ["board"])),
     responses(
-        (status = 200, body = VisitsBody),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = VisitsBody, description = "As it stands now", links(
+            ("confirm" = (operation_id = "confirm", parameters(
+                ("reader" = "$response.body#/visits/0/reader"), ("visit" = "$response.body#/visits/0/visit")))),
+            ("ask_again" = (operation_id = "ask_again", parameters(
+                ("reader" = "$response.body#/visits/0/reader"), ("visit" = "$response.body#/visits/0/visit")))),
+            ("cancel" = (operation_id = "cancel", parameters(
+                ("reader" = "$response.body#/visits/0/reader"), ("visit" = "$response.body#/visits/0/visit")))),
+        )),
     )
 )]
 pub(crate) async fn visits(State(shared): State<Arc<Shared>>) -> Json<VisitsBody> {

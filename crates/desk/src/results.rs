@@ -5,6 +5,8 @@
 use crate::body::{ResultBody, ResultsBody, json};
 use crate::caller::Caller;
 use crate::events::{blocking, resumable, seen_by};
+use crate::forms::{ReaderForm, ResultForm};
+use crate::numbers::{Digits, page_limit};
 use crate::port::{DeskFault, DeskPort};
 use crate::problem::{Problem, ProblemBody};
 use crate::routes::json_response;
@@ -25,23 +27,28 @@ const PAGE: usize = 100;
 #[into_params(parameter_in = Query)]
 pub(crate) struct ResultsQuery {
     /// Only results after this id.
-    since: Option<u64>,
+    #[param(value_type = Option<ResultForm>)]
+    since: Option<Digits>,
     /// Only results of this reader.
-    #[param(value_type = Option<String>, pattern = "^[a-z0-9-]{1,32}$")]
+    #[param(value_type = Option<ReaderForm>)]
     reader: Option<ReaderId>,
     /// At most this many, 1 to 100.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 100)]
+    limit: Option<Digits>,
 }
 
 /// Results in order of their ids
 #[utoipa::path(get, path = "/v1/results", params(ResultsQuery),
     security(("token" = ["results"]), ("token" = ["board"]), ("page" = ["board"])),
     responses(
-        (status = 200, body = ResultsBody<'static>),
+        (status = 200, body = ResultsBody<'static>, description = "At most `limit` results", links(
+            ("result" = (operation_id = "result", parameters(("id" = "$response.body#/results/0/id")))),
+            ("comparison" = (operation_id = "comparison", parameters(("id" = "$response.body#/results/0/id")))),
+            ("changed" = (operation_id = "changed", parameters(("id" = "$response.body#/results/0/id")))),
+            ("requery" = (operation_id = "requery", parameters(("id" = "$response.body#/results/0/id")))),
+        )),
         (status = 410, body = ProblemBody, content_type = "application/problem+json",
          description = "Results after `since` were deleted, or `since` was never given"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn results(
@@ -50,11 +57,8 @@ pub(crate) async fn results(
     query: Result<Query<ResultsQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| Problem::bad_request())?;
-    let limit = query.limit.unwrap_or(PAGE);
-    if !(1..=PAGE).contains(&limit) {
-        return Err(Problem::bad_request());
-    }
-    let since = query.since.map(ResultId);
+    let limit = page_limit(query.limit, PAGE)?;
+    let since = query.since.map(|Digits(since)| ResultId(since));
     if let Some(since) = since {
         resumable(&shared.port, since).await?;
     }
@@ -114,21 +118,22 @@ impl Found {
 }
 
 /// One result
-#[utoipa::path(get, path = "/v1/results/{id}", params(("id" = u64, Path, description = "The result's id")),
+#[utoipa::path(get, path = "/v1/results/{id}", params(("id" = ResultForm, Path, description = "The result's id")),
     security(("token" = ["results"]), ("token" = ["board"]), ("page" = ["board"])),
     responses(
-        (status = 200, body = ResultBody<'static>),
+        (status = 200, body = ResultBody<'static>, description = "The result"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json",
+         description = "There is no such result"),
         (status = 410, body = ProblemBody, content_type = "application/problem+json",
          description = "It was deleted when its time was over"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn result(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
-    id: Result<Path<u64>, PathRejection>,
+    id: Result<Path<Digits>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let Path(id) = id.map_err(|_| Problem::bad_request())?;
+    let Path(Digits(id)) = id.map_err(|_| Problem::bad_request())?;
     let id = ResultId(id);
     let by = caller.in_audit();
     let (found, oldest, newest) = blocking(&shared.port, move |port| {

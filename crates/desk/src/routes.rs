@@ -2,15 +2,14 @@
 
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
-use crate::access::{PAGE, TOKEN};
-use crate::body::{CentreBody, DamagedBody, FolderBody, HealthBody, StationBody, UntoldBody, json};
+use crate::body::HealthBody;
 use crate::catalogue::{self, FailureBody};
 use crate::guard::{Door, guard};
 use crate::problem::{Problem, ProblemBody};
 use crate::server::Shared;
 use crate::{
-    audit, comparing, consumers, counts, kiosk, lookups, metrics, pair_reader, readers, results, staff,
-    stream, token_routes,
+    audit, comparing, consumers, counts, document, kiosk, lookups, metrics, pair_reader, readers, results,
+    staff, stream, token_routes,
 };
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -21,8 +20,6 @@ use axum::routing::get;
 use axum::{Json, Router};
 use failure::codes;
 use std::sync::Arc;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -36,7 +33,7 @@ pub(crate) fn is_page(route: &str) -> bool {
 
 /// The routes and the document that describes them.
 pub(crate) fn routes() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
-    let (router, api) = OpenApiRouter::with_openapi(Document::openapi())
+    let (router, mut api) = OpenApiRouter::with_openapi(document::beginning())
         .routes(routes!(readers::readers))
         .routes(routes!(readers::visits))
         .routes(routes!(results::results))
@@ -68,13 +65,9 @@ pub(crate) fn routes() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(openapi))
         .routes(routes!(health))
         .split_for_parts();
+    document::complete(&mut api);
     let [kiosk_page, assets] = PAGES;
     (router.route(kiosk_page, get(kiosk::page)).route(assets, get(kiosk::asset)), api)
-}
-
-/// The document as it is served.
-pub(crate) fn document(api: &utoipa::openapi::OpenApi) -> Vec<u8> {
-    json(api)
 }
 
 /// The routes behind the guard of one listener.
@@ -90,45 +83,11 @@ pub(crate) fn guarded(router: &Router<Arc<Shared>>, door: Door) -> Router {
         .layer(from_fn_with_state(door, guard))
 }
 
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Uketsuke desk",
-        description = "Results, events and readers of the reception terminal, for programs on this machine.",
-        version = "1.0.0"
-    ),
-    components(schemas(ProblemBody, StationBody, CentreBody, FolderBody, DamagedBody, UntoldBody)),
-    modifiers(&Security)
-)]
-struct Document;
-
-struct Security;
-
-impl Modify for Security {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        let token = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some(
-                "A token of `uketsuke pair token`. An operation lists the scopes of which the token needs one. On the \
-                 Unix socket the daemon's own user and root need none.",
-            ))
-            .build();
-        let page = ApiKeyValue::with_description(
-            "uketsuke-board or uketsuke-kiosk-<reader>",
-            "The cookie that one of the daemon's own pages gets for a one-time code.",
-        );
-        let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme(TOKEN, SecurityScheme::Http(token));
-        components.add_security_scheme(PAGE, SecurityScheme::ApiKey(ApiKey::Cookie(page)));
-    }
-}
-
 /// This document
 #[utoipa::path(get, path = "/v1/openapi.json",
     security(("token" = ["results"]), ("token" = ["lookups"]), ("token" = ["board"]), ("token" = ["admin"])),
     responses(
         (status = 200, body = Object, description = "OpenAPI 3.1"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 async fn openapi(State(shared): State<Arc<Shared>>) -> Response {
@@ -139,10 +98,10 @@ async fn openapi(State(shared): State<Arc<Shared>>) -> Response {
 #[utoipa::path(get, path = "/v1/failures/{code}",
     security(("token" = ["results"]), ("token" = ["lookups"]), ("token" = ["board"]), ("token" = ["admin"]),
         ("page" = ["board"])),
-    params(("code" = String, Path, description = "The stable code, or the number that a reader shows")),
+    params(("code" = String, Path, description = "The stable code, or the number that a reader shows", example = "CARD_LEFT")),
     responses(
-        (status = 200, body = FailureBody),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = FailureBody, description = "The catalogue's entry"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such code"),
     )
 )]
 async fn failure_entry(code: Result<Path<String>, PathRejection>) -> Result<Json<FailureBody>, Problem> {
@@ -152,8 +111,7 @@ async fn failure_entry(code: Result<Path<String>, PathRejection>) -> Result<Json
 
 /// Whether the daemon is ready; needs no token
 #[utoipa::path(get, path = "/v1/health", security(()), responses(
-    (status = 200, body = HealthBody),
-    (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 200, body = HealthBody, description = "As it stands now"),
 ))]
 async fn health(State(shared): State<Arc<Shared>>) -> Json<HealthBody> {
     Json(HealthBody { ready: shared.port.ready() })

@@ -24,7 +24,7 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -32,6 +32,10 @@ use tokio_util::sync::CancellationToken;
 
 /// Room for a request's head, bytes; more is answered with 431.
 const LARGEST_HEAD: usize = 16 * 1024;
+/// Clients that are told at a time that there are too many; whoever comes beyond that is let go without a word.
+const REFUSED_AT_ONCE: usize = 64;
+/// Time for each of them to take that.
+const REFUSAL: Duration = Duration::from_secs(1);
 /// Wait after the system could not accept, e.g. for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -140,7 +144,7 @@ impl Desk {
             tokens,
             limits: config.limits,
             ending: ending.clone(),
-            document: routes::document(&api).into(),
+            document: crate::body::json(&api).into(),
         });
         let number = address.port();
         // The other family's name leads elsewhere.
@@ -211,6 +215,7 @@ impl Listen for UnixListener {
 
 async fn serve<L: Listen>(listener: L, router: Router, shared: Arc<Shared>) {
     let permits = Arc::new(Semaphore::new(shared.limits.connections));
+    let refusals = Arc::new(Semaphore::new(REFUSED_AT_ONCE));
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
@@ -229,7 +234,14 @@ async fn serve<L: Listen>(listener: L, router: Router, shared: Arc<Shared>) {
                         drop(permit);
                     });
                 }
-                Err(_) => refuse_one(stream),
+                Err(_) => {
+                    if let Ok(permit) = Arc::clone(&refusals).try_acquire_owned() {
+                        connections.spawn(async move {
+                            let _ = tokio::time::timeout(REFUSAL, refuse_one(stream)).await;
+                            drop(permit);
+                        });
+                    }
+                }
             },
             Ok(None) => {}
             Err(cause) => {
@@ -245,18 +257,17 @@ async fn serve<L: Listen>(listener: L, router: Router, shared: Arc<Shared>) {
     }
 }
 
-/// Says that there are too many, as far as the new connection's buffer takes it at once, and lets it go: nobody is waited
-/// for here.
-fn refuse_one<S: AsyncWrite + Unpin>(mut stream: S) {
+/// Says that there are too many. What the client has sent is read off: closing over it would reset the connection, and the
+/// answer with it.
+async fn refuse_one<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) -> std::io::Result<()> {
     let body = Problem::new(StatusCode::SERVICE_UNAVAILABLE, codes::API_FULL).json();
     let head = format!(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\nRetry-After: 1\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nRetry-After: 1\r\nConnection: close\r\n\r\n",
         body.len()
     );
-    let answer = [head.into_bytes(), body].concat();
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    // Whatever becomes of it, the connection ends here.
-    let _ = std::pin::Pin::new(&mut stream).poll_write(&mut context, &answer);
+    stream.write_all(&[head.into_bytes(), body].concat()).await?;
+    stream.shutdown().await?;
+    tokio::io::copy(&mut stream, &mut tokio::io::sink()).await.map(drop)
 }
 
 async fn serve_one<S>(stream: S, router: Router, limits: Limits, ending: CancellationToken)

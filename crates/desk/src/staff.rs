@@ -3,11 +3,12 @@
 
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
+use crate::forms::{ReaderForm, StaffForm, VisitForm};
 use crate::port::{StaffAct, StaffFault};
 use crate::problem::{Problem, ProblemBody, Reason};
+use crate::request::Object;
 use crate::server::Shared;
-use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use failure::codes;
@@ -21,7 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 pub(crate) struct ByRequest {
     /// Who of the staff, as the site names them: 1 to 32 of a-z, 0-9 and '-'.
-    #[schema(value_type = String)]
+    #[schema(value_type = StaffForm)]
     by: StaffId,
 }
 
@@ -31,7 +32,7 @@ pub(crate) struct ByRequest {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ByQuery {
     /// Who of the staff, as the site names them: 1 to 32 of a-z, 0-9 and '-'.
-    #[param(value_type = String)]
+    #[param(value_type = StaffForm)]
     by: StaffId,
 }
 
@@ -40,7 +41,7 @@ pub(crate) struct ByQuery {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConfirmationRequest {
     /// Who of the staff, as the site names them: 1 to 32 of a-z, 0-9 and '-'.
-    #[schema(value_type = String)]
+    #[schema(value_type = StaffForm)]
     by: StaffId,
     /// Whether it is the same person.
     same_person: bool,
@@ -53,38 +54,36 @@ type Done = Result<StatusCode, Problem>;
 /// In a visit that waits for the patient to confirm identity, it begins at once. After one card, and after a while
 /// without any, the reader goes back to unattended by itself.
 #[utoipa::path(put, path = "/v1/readers/{reader}/visual-check", security(("token" = ["board"]), ("page" = ["board"])), request_body = ByRequest,
-    params(("reader" = String, Path, description = "The reader's id")),
+    params(("reader" = ReaderForm, Path, description = "The reader's id")),
     responses(
         (status = 204, description = "Armed"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "Not possible now; `reason` says why"),
         (status = 429, body = ProblemBody, content_type = "application/problem+json",
-         description = "Earlier orders to this reader are still waiting"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+         description = "Earlier orders to this reader are still waiting, or too many requests"),
     )
 )]
 pub(crate) async fn arm(
     State(shared): State<Arc<Shared>>,
     reader: Result<Path<ReaderId>, PathRejection>,
-    request: Result<Json<ByRequest>, JsonRejection>,
+    request: Result<Object<ByRequest>, Problem>,
 ) -> Done {
     let Path(reader) = reader.map_err(|_| Problem::not_found())?;
-    let Json(ByRequest { by }) = request.map_err(|_| Problem::bad_request())?;
+    let Object(ByRequest { by }) = request?;
     act(&shared, &reader, by, StaffAct::ArmVisualCheck).await
 }
 
 /// Take the visual check back
 #[utoipa::path(delete, path = "/v1/readers/{reader}/visual-check", security(("token" = ["board"]), ("page" = ["board"])),
-    params(("reader" = String, Path, description = "The reader's id"), ByQuery),
+    params(("reader" = ReaderForm, Path, description = "The reader's id"), ByQuery),
     responses(
         (status = 204, description = "The reader is back to unattended, or the visit back to its methods"),
         (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "Not possible now; `reason` says why"),
         (status = 429, body = ProblemBody, content_type = "application/problem+json",
-         description = "Earlier orders to this reader are still waiting"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+         description = "Earlier orders to this reader are still waiting, or too many requests"),
     )
 )]
 pub(crate) async fn disarm(
@@ -102,8 +101,8 @@ pub(crate) async fn disarm(
 /// The visit is named, so that a card that was changed meanwhile is not confirmed by it.
 #[utoipa::path(post, path = "/v1/readers/{reader}/visits/{visit}/confirmation", security(("token" = ["board"]), ("page" = ["board"])), request_body = ConfirmationRequest,
     params(
-        ("reader" = String, Path, description = "The reader's id"),
-        ("visit" = String, Path, description = "The visit in progress, 32 hex digits"),
+        ("reader" = ReaderForm, Path, description = "The reader's id"),
+        ("visit" = VisitForm, Path, description = "The visit in progress"),
     ),
     responses(
         (status = 204, description = "Taken: the visit goes on, or ends if it is another person"),
@@ -111,17 +110,16 @@ pub(crate) async fn disarm(
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "Not possible now; `reason` says why"),
         (status = 429, body = ProblemBody, content_type = "application/problem+json",
-         description = "Earlier orders to this reader are still waiting"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+         description = "Earlier orders to this reader are still waiting, or too many requests"),
     )
 )]
 pub(crate) async fn confirm(
     State(shared): State<Arc<Shared>>,
     path: Result<Path<(ReaderId, VisitId)>, PathRejection>,
-    request: Result<Json<ConfirmationRequest>, JsonRejection>,
+    request: Result<Object<ConfirmationRequest>, Problem>,
 ) -> Done {
     let Path((reader, visit)) = path.map_err(|_| Problem::not_found())?;
-    let Json(ConfirmationRequest { by, same_person }) = request.map_err(|_| Problem::bad_request())?;
+    let Object(ConfirmationRequest { by, same_person }) = request?;
     act(&shared, &reader, by, StaffAct::ConfirmPerson { visit, same: same_person }).await
 }
 
@@ -132,8 +130,8 @@ pub(crate) async fn confirm(
 #[utoipa::path(post, path = "/v1/readers/{reader}/visits/{visit}/consents/asked-again", security(("token" = ["board"]), ("page" = ["board"])),
     request_body = ByRequest,
     params(
-        ("reader" = String, Path, description = "The reader's id"),
-        ("visit" = String, Path, description = "The visit in progress, 32 hex digits"),
+        ("reader" = ReaderForm, Path, description = "The reader's id"),
+        ("visit" = VisitForm, Path, description = "The visit in progress"),
     ),
     responses(
         (status = 204, description = "The questions begin anew"),
@@ -141,17 +139,16 @@ pub(crate) async fn confirm(
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "Not possible now; `reason` says why"),
         (status = 429, body = ProblemBody, content_type = "application/problem+json",
-         description = "Earlier orders to this reader are still waiting"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+         description = "Earlier orders to this reader are still waiting, or too many requests"),
     )
 )]
 pub(crate) async fn ask_again(
     State(shared): State<Arc<Shared>>,
     path: Result<Path<(ReaderId, VisitId)>, PathRejection>,
-    request: Result<Json<ByRequest>, JsonRejection>,
+    request: Result<Object<ByRequest>, Problem>,
 ) -> Done {
     let Path((reader, visit)) = path.map_err(|_| Problem::not_found())?;
-    let Json(ByRequest { by }) = request.map_err(|_| Problem::bad_request())?;
+    let Object(ByRequest { by }) = request?;
     act(&shared, &reader, by, StaffAct::AskConsentsAgain { visit }).await
 }
 
@@ -160,8 +157,8 @@ pub(crate) async fn ask_again(
 /// Once the centre has accepted the card there is a result nevertheless; it names the consents that were not answered.
 #[utoipa::path(delete, path = "/v1/readers/{reader}/visits/{visit}", security(("token" = ["board"]), ("page" = ["board"])),
     params(
-        ("reader" = String, Path, description = "The reader's id"),
-        ("visit" = String, Path, description = "The visit in progress, 32 hex digits"),
+        ("reader" = ReaderForm, Path, description = "The reader's id"),
+        ("visit" = VisitForm, Path, description = "The visit in progress"),
         ByQuery,
     ),
     responses(
@@ -170,8 +167,7 @@ pub(crate) async fn ask_again(
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "Not possible now; `reason` says why"),
         (status = 429, body = ProblemBody, content_type = "application/problem+json",
-         description = "Earlier orders to this reader are still waiting"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+         description = "Earlier orders to this reader are still waiting, or too many requests"),
     )
 )]
 pub(crate) async fn cancel(
@@ -195,27 +191,27 @@ impl From<StaffFault> for Problem {
     fn from(fault: StaffFault) -> Self {
         let reason = match fault {
             StaffFault::NoReader => return Self::not_found(),
-            StaffFault::Busy => Reason {
+            StaffFault::Busy => &Reason {
                 word: "busy",
                 ja: "前の操作がまだ処理されていません。",
                 en: "Earlier orders to this reader are still waiting.",
             },
-            StaffFault::NoVisit => Reason {
+            StaffFault::NoVisit => &Reason {
                 word: "no_visit",
                 ja: "受付中の患者さんがいません。",
                 en: "No visit is in progress.",
             },
-            StaffFault::OtherVisit => Reason {
+            StaffFault::OtherVisit => &Reason {
                 word: "other_visit",
                 ja: "指定の受付はもう終わり、別の受付が進んでいます。",
                 en: "The visit named is over; another one is in progress.",
             },
             StaffFault::Untimely => {
-                Reason {
+                &Reason {
                     word: "untimely", ja: "受付のこの段階では行えません。", en: "Not at this step."
                 }
             }
-            StaffFault::NotReady => Reason {
+            StaffFault::NotReady => &Reason {
                 word: "reader_not_ready",
                 ja: "カードリーダーは準備中か停止中です。ほかのカードリーダーか、資格確認書などで受け付けられます。",
                 en: "The reader is not ready. Another reader, the 資格確認書 or other papers serve instead.",

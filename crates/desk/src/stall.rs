@@ -7,16 +7,21 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+/// How long the rest of a refused request is read off.
+const REST: Duration = Duration::from_secs(1);
+
 /// Ends with [`ErrorKind::TimedOut`] when a write makes no progress within the limit.
 pub(crate) struct Impatient<S> {
     stream: S,
     limit: Duration,
     deadline: Option<Pin<Box<Sleep>>>,
+    /// Set while the rest of a request comes that nobody reads.
+    rest: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Impatient<S> {
     pub(crate) const fn new(stream: S, limit: Duration) -> Self {
-        Self { stream, limit, deadline: None }
+        Self { stream, limit, deadline: None, rest: None }
     }
 
     fn bounded<T>(
@@ -35,6 +40,29 @@ impl<S> Impatient<S> {
     }
 }
 
+impl<S: AsyncRead + Unpin> Impatient<S> {
+    /// Reads off what still comes, for [`REST`] at most. Closing over it would reset the connection, and a client that is
+    /// still sending its body would not see the answer that refuses it.
+    fn read_off(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            if self.rest.as_mut().is_some_and(|rest| rest.as_mut().poll(context).is_ready()) {
+                return Poll::Ready(());
+            }
+            let mut place = [0; 4096];
+            let mut read = ReadBuf::new(&mut place);
+            match Pin::new(&mut self.stream).poll_read(context, &mut read) {
+                Poll::Ready(Ok(())) if !read.filled().is_empty() => {
+                    self.rest.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + REST)));
+                }
+                Poll::Ready(_) => return Poll::Ready(()),
+                // Nothing is on its way: there is nothing to wait for.
+                Poll::Pending if self.rest.is_none() => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -45,7 +73,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -73,6 +101,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        self.read_off(context).map(Ok)
     }
 }

@@ -4,6 +4,8 @@
 
 use crate::caller::Caller;
 use crate::events::{Consumer, blocking};
+use crate::forms::ResultForm;
+use crate::numbers::Digits;
 use crate::problem::{Problem, ProblemBody};
 use crate::server::Shared;
 use axum::extract::rejection::QueryRejection;
@@ -21,7 +23,8 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsQuery {
     /// Begin after this result; the header `Last-Event-ID` goes before it.
-    after: Option<u64>,
+    #[param(value_type = Option<ResultForm>)]
+    after: Option<Digits>,
     /// Begin after what this consumer has acknowledged; header and `after` go before it.
     #[param(value_type = Option<FromWord>)]
     from: Option<FromWord>,
@@ -36,19 +39,21 @@ pub(crate) enum FromWord {
 
 /// What happens, as it happens
 ///
-/// Server-sent events: `result` (with its id; the data is a result), `damaged` (with the id of a result whose row cannot
-/// be read), `station`, `centre`, `folder`, `untold` (results were destroyed before a
-/// consumer had them), `problem` (the stream ends). On connection every station, the centre and every
+/// Server-sent events: `result` (with its id; the data is a `ResultBody`), `damaged` (with the id of a result whose row
+/// cannot be read; `DamagedBody`), `station` (`StationBody`), `centre` (`CentreBody`), `folder` (`FolderBody`), `untold`
+/// (results were destroyed before a consumer had them; `UntoldBody`), `problem` (the stream ends; `ProblemBody`). More
+/// events may come. On connection every station, the centre and every
 /// folder are told once. Without a place to begin, results are told from now on. A reader of the stream that is cut off
 /// with `API_CONSUMER_SLOW` resumes by `Last-Event-ID` and loses nothing. Ids outlive the daemon.
 #[utoipa::path(get, path = "/v1/events",
     security(("token" = ["results"]), ("token" = ["board"]), ("page" = ["board"])),
-    params(EventsQuery, ("Last-Event-ID" = Option<u64>, Header, description = "The last result seen")),
+    params(EventsQuery, ("Last-Event-ID" = Option<ResultForm>, Header, description = "The last result seen")),
     responses(
-        (status = 200, body = String, content_type = "text/event-stream"),
+        (status = 200, body = String, content_type = "text/event-stream", description = "The stream; it does not end"),
+        (status = 403, body = ProblemBody, content_type = "application/problem+json",
+         description = "The caller may not, or `from=acknowledged` of who is no registered consumer"),
         (status = 410, body = ProblemBody, content_type = "application/problem+json",
          description = "Results after the id were deleted, or the id was never given"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn events(
@@ -60,15 +65,21 @@ pub(crate) async fn events(
     let Query(query) = query.map_err(|_| Problem::bad_request())?;
     let after = match (headers.get("last-event-id"), query.after, query.from) {
         (Some(id), ..) => {
-            let id = id.to_str().ok().and_then(|id| id.parse::<u64>().ok());
-            Some(ResultId(id.ok_or(Problem::bad_request())?))
+            let id = id.to_str().ok().and_then(|id| id.parse().ok());
+            let Digits(id) = id.ok_or(Problem::bad_request())?;
+            Some(ResultId(id))
         }
-        (None, Some(after), _) => Some(ResultId(after)),
+        (None, Some(Digits(after)), _) => Some(ResultId(after)),
         (None, None, Some(FromWord::Acknowledged)) => Some(acknowledged(&shared, &caller).await?),
         (None, None, None) => None,
     };
+    let (tokens, of) = (Arc::clone(&shared), caller.clone());
+    let admitted = move || match &of {
+        Caller::Token { name, .. } => tokens.tokens.holds(name),
+        _ => true,
+    };
     let consumer = Consumer::begin(
-        &caller,
+        (&caller, Box::new(admitted)),
         Arc::clone(&shared.port),
         &shared.hub,
         after,

@@ -6,15 +6,18 @@ use crate::body::japan_time;
 use crate::caller::Caller;
 use crate::clock;
 use crate::events::{blocking, seen_by};
+use crate::forms::{CallerForm, ScopeForm};
 use crate::problem::{Problem, ProblemBody};
+use crate::request::Object;
 use crate::server::Shared;
 use crate::tokens::TokenFault;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use failure::codes;
+use model::consumer::FACE_FOLDER;
 use model::{AuditDeed, CallerName, Scope};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -28,10 +31,10 @@ const MOST_SCOPES: usize = 32;
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenRequest {
     /// What the site calls the program.
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{1,32}$")]
+    #[schema(value_type = CallerForm)]
     name: CallerName,
     /// What it is for: `results`, `lookups`, `board`, `admin`, `kiosk:<reader>`.
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 32)]
+    #[schema(value_type = Vec<ScopeForm>, min_items = 1, max_items = 32)]
     scopes: Vec<Scope>,
     /// Whether results are kept until this program has acknowledged them. Unless said, they are if it has the scope
     /// `results`.
@@ -42,6 +45,7 @@ pub(crate) struct TokenRequest {
 /// A token, shown this once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TokenBody {
+    #[schema(value_type = CallerForm)]
     name: String,
     /// For `Authorization: Bearer`. It is kept nowhere; a lost one is revoked and made anew.
     token: String,
@@ -56,7 +60,9 @@ pub(crate) struct TokensBody {
 /// One token, without itself.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TokenEntryBody {
+    #[schema(value_type = CallerForm)]
     name: String,
+    #[schema(value_type = Vec<ScopeForm>)]
     scopes: Vec<String>,
     /// RFC 3339 in Japan time.
     #[schema(format = DateTime)]
@@ -66,24 +72,27 @@ pub(crate) struct TokenEntryBody {
 /// Make a token
 #[utoipa::path(post, path = "/v1/tokens", request_body = TokenRequest, security(("token" = ["admin"])),
     responses(
-        (status = 201, body = TokenBody),
+        (status = 201, body = TokenBody, description = "Made"),
         (status = 409, body = ProblemBody, content_type = "application/problem+json",
          description = "The name is taken, or there are as many tokens as there may be"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn make(
     State(shared): State<Arc<Shared>>,
     caller: Caller,
-    request: Result<Json<TokenRequest>, JsonRejection>,
+    request: Result<Object<TokenRequest>, Problem>,
 ) -> Result<Response, Problem> {
-    let Json(TokenRequest { name, mut scopes, consumer }) = request.map_err(|_| Problem::bad_request())?;
-    scopes.sort();
-    scopes.dedup();
+    let Object(TokenRequest { name, mut scopes, consumer }) = request?;
     if !(1..=MOST_SCOPES).contains(&scopes.len()) {
         return Err(Problem::bad_request());
     }
+    scopes.sort();
+    scopes.dedup();
     let consumes = consumer.unwrap_or_else(|| scopes.contains(&Scope::Results));
+    if consumes && !scopes.contains(&Scope::Results) {
+        // It could never acknowledge what is kept for it.
+        return Err(Problem::bad_request());
+    }
     let made = AuditDeed::TokenMade { name: name.clone(), scopes: scopes.clone() };
     let entry = seen_by(caller.in_audit(), made);
     let tokens = Arc::clone(&shared);
@@ -109,8 +118,7 @@ pub(crate) async fn make(
 /// The tokens that there are
 #[utoipa::path(get, path = "/v1/tokens", security(("token" = ["admin"])),
     responses(
-        (status = 200, body = TokensBody),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, body = TokensBody, description = "All of them"),
     )
 )]
 pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Json<TokensBody> {
@@ -124,13 +132,12 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>) -> Json<TokensBody> 
 
 /// Revoke a token
 ///
-/// It opens nothing from now on, and nothing is kept for it any more as a consumer. Streams that it opened go on to their
-/// end.
+/// It opens nothing from now on, streams that it opened end, and nothing is kept for it any more as a consumer.
 #[utoipa::path(delete, path = "/v1/tokens/{name}", security(("token" = ["admin"])),
-    params(("name" = String, Path, description = "The token's name")),
+    params(("name" = CallerForm, Path, description = "The token's name")),
     responses(
         (status = 204, description = "Revoked"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "There is no token of that name"),
     )
 )]
 pub(crate) async fn revoke(
@@ -142,15 +149,14 @@ pub(crate) async fn revoke(
     let entry = seen_by(caller.in_audit(), AuditDeed::TokenRevoked { name: name.clone() });
     let tokens = Arc::clone(&shared);
     let revoked = blocking(&shared.port, move |port| {
-        let revoked = match tokens.tokens.revoke(&name) {
-            Ok(revoked) => revoked,
-            Err(fault) => return Ok(Err(fault)),
-        };
-        if revoked {
+        // Again after a half-done one: the consumer may be left without its token.
+        let known = name.as_str() != FACE_FOLDER
+            && (tokens.tokens.holds(&name) || port.consumers()?.iter().any(|status| status.consumer == name));
+        if known {
             port.note(entry)?;
             port.forget(&name)?;
         }
-        Ok(Ok(revoked))
+        Ok(tokens.tokens.revoke(&name).map(|_| known))
     });
     if revoked.await?? { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }

@@ -30,6 +30,8 @@ const VERSION: u32 = 1;
 pub(crate) struct Tokens {
     path: PathBuf,
     stored: Mutex<Stored>,
+    /// Held over a change, disk and all: `stored` is held for moments only, because every request waits for it.
+    changing: Mutex<()>,
 }
 
 /// The file.
@@ -90,7 +92,7 @@ impl Tokens {
             }
             Err(cause) => return Err(failed(cause)),
         };
-        Ok(Self { path: path.to_owned(), stored: Mutex::new(stored) })
+        Ok(Self { path: path.to_owned(), stored: Mutex::new(stored), changing: Mutex::default() })
     }
 
     /// Whose token this is. Every token is compared, so that the time tells nothing.
@@ -130,7 +132,7 @@ impl Tokens {
 
     /// Revokes a token; false if there is none of that name.
     pub(crate) fn revoke(&self, name: &CallerName) -> Result<bool, TokenFault> {
-        if self.all().iter().all(|token| token.name != *name) {
+        if !self.holds(name) {
             return Ok(false);
         }
         self.change(|stored| {
@@ -138,6 +140,11 @@ impl Tokens {
             Ok(())
         })?;
         Ok(true)
+    }
+
+    /// Whether there is a token of this name.
+    pub(crate) fn holds(&self, name: &CallerName) -> bool {
+        self.lock().tokens.iter().any(|token| token.name == *name)
     }
 
     /// Every token.
@@ -152,11 +159,11 @@ impl Tokens {
 
     /// First the disk, then the memory: what a restart would forget was never told.
     fn change(&self, change: impl FnOnce(&mut Stored) -> Result<(), TokenFault>) -> Result<(), TokenFault> {
-        let mut stored = self.lock();
-        let mut changed = stored.clone();
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = self.lock().clone();
         change(&mut changed)?;
         write(&self.path, &changed).map_err(TokenFault::Unwritable)?;
-        *stored = changed;
+        *self.lock() = changed;
         Ok(())
     }
 

@@ -60,6 +60,9 @@ async fn a_page_gets_every_panel_and_tells_every_touch() {
     let site = Site::open().await;
     let mut panels = site.events(PANEL, "").await;
     assert_eq!(panels.block().await.unwrap().name, "dark", "nothing is shown yet");
+    let nowhere = json!({"nonce": "a", "touch": {"kind": "pad_cancel"}}).to_string();
+    let none = site.post(TOUCH, &site.bearer(), &nowhere).await;
+    assert_eq!(none.problem(), (404, "PANEL_NONE".to_owned()));
 
     let pad = PadOrder::shuffled(&[7; 32]);
     let consent = ConsentScreen { id: "medical".into(), items: vec![ConsentItem::Medicines] };

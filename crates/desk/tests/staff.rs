@@ -162,3 +162,33 @@ async fn a_result_says_what_is_worth_knowing_beside_it() {
     let plain = site.get("/v1/results/2").await.json();
     assert_eq!((&plain["validity_code"], &plain["remarks"]), (&json!(null), &json!([])));
 }
+
+#[tokio::test]
+async fn what_staff_need_of_a_result_stands_in_words() {
+    let site = Site::open().await;
+    let mut told = result(1);
+    let xml = told.qualification.expose(model::Purpose::Judge).xml.replace("見本　花子", "見本　●子");
+    told.qualification = model::Pii::new(model::Qualification { xml });
+    told.remarks = vec![Remark::ConsentMissing { item: ConsentItem::Medicines }];
+    site.tell(told).await;
+    let for_staff = site.get("/v1/results/1").await.json()["for_staff"].clone();
+    assert_eq!(for_staff["verified"], json!({ "ja": "顔認証で本人確認", "en": "Confirmed by face" }));
+    assert_eq!(for_staff["consents_missing"], json!(["medicines"]));
+    assert_eq!(
+        for_staff["names"],
+        json!([{ "name": "見本　●子", "kana": "ﾐﾎﾝ ﾊﾅｺ", "other": null, "other_kana": null, "blanked": true }])
+    );
+    let lines = for_staff["insurance"][0]["lines"].as_array().unwrap();
+    let said: Vec<_> = lines
+        .iter()
+        .map(|line| (line["label"]["ja"].as_str().unwrap(), line["value"].as_str().unwrap()))
+        .collect();
+    assert!(said.iter().any(|(label, value)| label.contains("番号") && value.contains("00345")), "{said:?}");
+    assert!(
+        lines.iter().all(|line| line["item"].is_string() && line["label"]["en"].is_string()),
+        "{lines:?}"
+    );
+    site.tell(result(2)).await;
+    let plain = site.get("/v1/results/2").await.json()["for_staff"].clone();
+    assert_eq!((&plain["consents_missing"], &plain["names"][0]["blanked"]), (&json!([]), &json!(false)));
+}

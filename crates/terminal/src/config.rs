@@ -246,7 +246,7 @@ struct Site {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Folders {
-    face: Option<PathBuf>,
+    face: Option<Spanned<PathBuf>>,
     requests: Option<Spanned<PathBuf>>,
     answers: Option<Spanned<PathBuf>>,
     #[serde(default)]
@@ -284,11 +284,19 @@ impl Folders {
                 return Err((alone.span().start, String::from("answers: name the folder `requests` too")));
             }
         };
+        if let (Some(face), Some((requests, answers))) = (&self.face, &exchange)
+            && [requests, answers].contains(&face.get_ref())
+        {
+            return Err((
+                face.span().start,
+                String::from("face: must be another folder than requests and answers"),
+            ));
+        }
         let encoding = match self.encoding {
             EncodingWord::Utf8 => Encoding::Utf8,
             EncodingWord::ShiftJis => Encoding::Cp932,
         };
-        Ok(FolderSettings { face: self.face, exchange, encoding, share: self.share })
+        Ok(FolderSettings { face: self.face.map(Spanned::into_inner), exchange, encoding, share: self.share })
     }
 }
 

@@ -78,8 +78,15 @@ impl DeskSide {
         let hub = Hub::new();
         let (wake, woken) = telling::folder_wake();
         let key = LedgerKey::read(&config.ledger.key_file, &config.ledger.file)?;
-        let opened = Ledger::open(&config.ledger.file, key)?;
+        let mut opened = Ledger::open(&config.ledger.file, key)?;
         let face = config.folders.face.clone();
+        // Before anything can be committed: it is owed what comes from now on, or nothing is kept for it any more.
+        if let Some(consumer) = telling::face_folder() {
+            match &face {
+                Some(_) => drop(opened.register(&consumer, clock::wall())?),
+                None => drop(opened.forget_consumer(&consumer)?),
+            }
+        }
         let waker = face.is_some().then(|| wake.clone());
         let (thread, ledger) = LedgerThread::start(opened, telling::on_commit(hub.clone(), waker.clone()))?;
         let lookups = lookups(config, &ledger)?;
@@ -153,7 +160,7 @@ impl DeskSide {
     pub async fn stop(self) {
         let DeskSide { desk, thread, face, exchange, retention, .. } = self;
         retention.abort();
-        // First: what a stream was sent is noted when it ends.
+        // First: the end of a stream is noted as long as there is a ledger.
         desk.stop().await;
         let joined = tokio::task::spawn_blocking(move || {
             if let Some((handle, running)) = exchange {
@@ -206,22 +213,9 @@ fn keep_face_folder(
     shared: &Arc<Shared>,
     (wake, woken): (SyncSender<Wake>, Receiver<Wake>),
 ) -> Result<Option<(SyncSender<Wake>, JoinHandle<()>)>, StartError> {
-    let Some(consumer) = telling::face_folder() else { return Ok(None) };
-    let Some(path) = path else {
-        // Nothing is kept for a folder that there is no more.
-        let forgotten = ledger.forget_consumer(consumer).into_future();
-        tokio::spawn(async move {
-            if let Err(error) = forgotten.await {
-                tracing::error!(code = %error.code(), %error, "the face folder as a consumer");
-            }
-        });
-        return Ok(None);
-    };
+    let (Some(path), Some(consumer)) = (path, telling::face_folder()) else { return Ok(None) };
     let (ledger, shared) = (ledger.clone(), Arc::clone(shared));
     let running = thread("face folder".to_owned(), move || {
-        if let Err(error) = ledger.register(consumer.clone(), clock::wall()).wait() {
-            tracing::error!(code = %error.code(), %error, "face folder");
-        }
         FaceTelling::new(&settings, &path, &ledger, &shared, consumer).run(&woken);
     })?;
     Ok(Some((wake, running)))

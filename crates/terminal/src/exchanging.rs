@@ -5,16 +5,15 @@ use crate::lookups::Lookups;
 use crate::shared::Shared;
 use folders::{Exchange, Notice, Side};
 use ledger::LedgerHandle;
-use model::{AuditBy, AuditDeed, AuditEntry, Counted, FailureCode, Folder};
+use model::{AuditBy, AuditDeed, AuditEntry, Counted, FailureCode, Folder, Lookup, Pii};
 
 /// Answers requests until the exchange is told to stop. Runs on a thread of its own.
 pub(crate) fn run(exchange: Exchange, lookups: Lookups, ledger: LedgerHandle, shared: &Shared) {
     let noting = ledger.clone();
-    let ask = move |lookup| {
-        let answer = lookups.wait(lookup)?;
-        // Durable before anybody sees the answer.
+    let ask = move |lookup: Pii<Lookup>| {
+        // Durable before the centre hears of it.
         noting.note(looked_up()).wait().map_err(|error| error.code())?;
-        Ok(answer)
+        lookups.wait(&lookup)
     };
     exchange.run(ask, |notice| told(&notice, &ledger, shared));
 }

@@ -7,14 +7,14 @@ use failure::codes;
 use ledger::LedgerHandle;
 use model::{Answer, Counted, FaceAccount, FailureCode, Lookup, Pii};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 
 /// At the same time: reception looks up one person after the other, and the folders ask up to four at once.
 const MOST: usize = 8;
-/// A centre that is still processing is asked again until so long after the first time.
-const PROCESSING: Duration = Duration::from_secs(15);
+/// A look-up takes at most so long, whatever the line does: shorter than the desk waits for any answer.
+const WHOLE: Duration = Duration::from_secs(17);
 
 /// The line for look-ups. It logs in with the account of the first reader: a look-up has no reader of its own.
 #[derive(Debug, Clone)]
@@ -47,10 +47,13 @@ impl Lookups {
         Ok(answered)
     }
 
-    /// [`Self::begin`], and waits for the answer on the calling thread, which is none of the runtime's.
-    pub(crate) fn wait(&self, lookup: Pii<Lookup>) -> Result<Answer, FailureCode> {
-        let answer = self.begin(lookup).map_err(|LookupsBusy| codes::LOOKUPS_BUSY)?;
-        answer.blocking_recv().unwrap_or(Err(codes::INTERNAL))
+    /// Asks, and waits for a place and the answer on the calling thread, which is none of the runtime's.
+    pub(crate) fn wait(&self, lookup: &Pii<Lookup>) -> Result<Answer, FailureCode> {
+        self.runtime.block_on(async {
+            // Closed never.
+            let _place = self.places.acquire().await.map_err(|_| codes::INTERNAL)?;
+            self.ask(lookup).await
+        })
     }
 
     async fn ask(&self, lookup: &Pii<Lookup>) -> Result<Answer, FailureCode> {
@@ -64,20 +67,24 @@ impl Lookups {
     }
 
     async fn until_answered(&self, lookup: &Pii<Lookup>) -> Result<Answer, FailureCode> {
-        let begun = Instant::now();
-        loop {
-            let said = self.centre.look_up(&self.account, lookup, clock::wall).await;
-            let said = said.map_err(|error| {
-                tracing::warn!(code = %error.code(), %error, "look-up");
-                error.code()
-            })?;
-            match said {
-                LookedUp::Answered(answer) => return Ok(answer),
-                LookedUp::Processing { again_after } if begun.elapsed() + again_after < PROCESSING => {
-                    tokio::time::sleep(again_after).await;
+        let mut late = codes::CENTRE_SILENT;
+        let answered = async {
+            loop {
+                let said = self.centre.look_up(&self.account, lookup, clock::wall).await;
+                let said = said.map_err(|error| {
+                    tracing::warn!(code = %error.code(), %error, "look-up");
+                    error.code()
+                })?;
+                match said {
+                    LookedUp::Answered(answer) => return Ok(answer),
+                    LookedUp::Processing { again_after } => {
+                        late = codes::CENTRE_PROCESSING;
+                        tokio::time::sleep(again_after).await;
+                    }
                 }
-                LookedUp::Processing { .. } => return Err(codes::CENTRE_PROCESSING),
             }
-        }
+        };
+        let said = tokio::time::timeout(WHOLE, answered).await;
+        said.unwrap_or(Err(late))
     }
 }

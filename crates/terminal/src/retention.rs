@@ -25,17 +25,21 @@ pub(crate) struct Held {
     pub(crate) exchange: Option<ExchangeHandle>,
 }
 
-/// Destroys every hour until it is aborted. Never right after the start and never in an hour in which the wall clock was
-/// set: a clock that jumps ahead must not destroy what is young.
+/// Destroys every hour until it is aborted. Never right after the start, and never in the first hour in which the wall
+/// clock was set: a clock that jumps ahead must not destroy what is young. A machine that sleeps in every hour is no reason
+/// to keep everything.
 pub(crate) async fn keep(held: Held, keep: Keep) {
+    let mut strayed = false;
     loop {
         let (began, wall) = (Instant::now(), clock::wall());
         tokio::time::sleep(EVERY).await;
         let passed = Duration::from_millis(clock::wall().0.saturating_sub(wall.0).try_into().unwrap_or(0));
-        if passed.abs_diff(began.elapsed()) > STRAY {
+        let stray = passed.abs_diff(began.elapsed()) > STRAY;
+        if stray && !std::mem::replace(&mut strayed, stray) {
             tracing::warn!("the clock was set; nothing is destroyed by age in this hour");
             continue;
         }
+        strayed = stray;
         held.round(clock::wall(), keep).await;
     }
 }

@@ -14,9 +14,9 @@ use failure::codes;
 use ledger::{LedgerError, LedgerHandle};
 use model::panel::Touch;
 use model::{
-    AuditEntry, AuditRow, AuditVerdict, CallerName, CentreHealth, CentreStatus, CommittedResult,
-    ConsumerStatus, Counts, Day, FailureCode, Folder, FolderStatus, Lookup, Maintenance, Pii, ReaderId,
-    ResultId, ResultRow, StaffId, StationState, StationStatus, Timestamp,
+    AuditBy, AuditDeed, AuditEntry, AuditRow, AuditVerdict, CallerName, CentreHealth, CentreStatus,
+    CommittedResult, ConsumerStatus, Counts, Day, FailureCode, Folder, FolderStatus, Lookup, Maintenance,
+    Pii, ReaderId, ResultId, ResultRow, StaffId, StationState, StationStatus, Timestamp,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, watch};
@@ -71,6 +71,14 @@ impl Shared {
             shown.trouble = trouble.map(|code| (code, clock::wall()));
             self.hub.publish(DeskEvent::Folder(*shown));
         }
+    }
+
+    /// A consumer will not get this result: told and noted.
+    pub(crate) fn untold(&self, consumer: CallerName, id: ResultId) {
+        let deed = AuditDeed::DroppedUntold { consumer: consumer.clone(), from: id, to: id, count: 1 };
+        let (at, by) = (clock::wall(), AuditBy::Terminal);
+        desk::DeskPort::note_later(self, AuditEntry { at, reader: None, visit: None, by, deed });
+        self.hub.publish(DeskEvent::Untold { consumer, from: id, to: id, count: 1 });
     }
 
     pub(crate) fn folder_is_away(&self, folder: Folder) -> bool {

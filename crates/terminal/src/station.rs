@@ -595,10 +595,8 @@ impl Loop {
 
     /// Notes what a visit cost; logged once, when its result is durable.
     fn account(&mut self, visit: Option<VisitId>, step: Option<&'static str>) {
-        if let Some(id) = visit {
-            self.visits.entry(id).or_insert_with(|| Begun { at: Instant::now(), card: None });
-        }
-        if visit.is_some() && visit != self.cost.visit {
+        if let Some(id) = visit.filter(|_| visit != self.cost.visit) {
+            self.visits.insert(id, Begun { at: Instant::now(), card: None });
             self.cost = Cost { visit, begun: Some(Instant::now()), ..Cost::default() };
         }
         if step == Some("done")

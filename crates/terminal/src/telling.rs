@@ -1,5 +1,6 @@
 //! Telling a durable result: first to those who listen, then into the face folder.
 
+use crate::clock;
 use crate::config::FolderSettings;
 use crate::shared::Shared;
 use desk::{DeskEvent, Hub};
@@ -7,7 +8,7 @@ use failure::codes;
 use folders::FaceFolder;
 use ledger::{LedgerHandle, OnCommit, ResultRow};
 use model::consumer::FACE_FOLDER;
-use model::{CallerName, FailureCode, Folder, ResultId, Timestamp};
+use model::{CallerName, Counted, FailureCode, Folder, ResultId, Timestamp};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
@@ -115,7 +116,7 @@ impl<'a> FaceTelling<'a> {
             for row in &rows {
                 self.tell(row)?;
                 self.told = row.id();
-                let noted = self.ledger.acknowledge(self.consumer.clone(), self.told, crate::clock::wall());
+                let noted = self.ledger.acknowledge(self.consumer.clone(), self.told, clock::wall());
                 noted.wait().map_err(|error| error.code())?;
             }
         }
@@ -131,7 +132,7 @@ impl<'a> FaceTelling<'a> {
 
     fn tell(&mut self, row: &ResultRow) -> Result<(), FailureCode> {
         let (Some(folder), ResultRow::Whole(committed)) = (&self.folder, row) else {
-            tracing::error!(id = %row.id(), code = %codes::LEDGER_UNUSABLE, "a damaged row is not written to the face folder");
+            self.missed(row.id(), codes::LEDGER_UNUSABLE);
             return Ok(());
         };
         match folder.tell(committed) {
@@ -143,7 +144,8 @@ impl<'a> FaceTelling<'a> {
             }
             Err(error) if for_ever(error.code()) => {
                 // This one can never be written; the API still has it. Those behind it must not wait.
-                tracing::error!(code = %error.code(), id = %row.id(), %error, "not written to the face folder");
+                tracing::error!(code = %error.code(), id = %row.id(), %error, "face folder");
+                self.missed(row.id(), error.code());
                 Ok(())
             }
             Err(error) => {
@@ -153,6 +155,13 @@ impl<'a> FaceTelling<'a> {
                 Err(code)
             }
         }
+    }
+
+    /// Said on the board and in the audit: whoever reads only this folder does not get it.
+    fn missed(&self, id: ResultId, code: FailureCode) {
+        tracing::error!(%id, %code, "not written to the face folder");
+        self.ledger.count(Counted::Failure(code), clock::wall());
+        self.shared.untold(self.consumer.clone(), id);
     }
 
     fn away(&self, error: &folders::FolderError) -> FailureCode {

@@ -9,6 +9,7 @@ mod demo;
 mod desk_up;
 mod fault;
 mod measure;
+mod python;
 mod say;
 mod scenario;
 mod scratch;

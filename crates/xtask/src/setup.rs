@@ -22,10 +22,11 @@ enum Sign {
     Program(&'static str),
     Library(&'static str),
     File(&'static [&'static str]),
+    PythonModule(&'static str),
 }
 
 /// Names as in Debian 12.
-const PACKAGES: [Package; 13] = [
+const PACKAGES: [Package; 15] = [
     Package {
         name: "build-essential",
         ja: "C コンパイラとリンカ（SQLite と ring のビルド）",
@@ -107,9 +108,21 @@ const PACKAGES: [Package; 13] = [
         en: "the tests drive that browser",
         shown_by: Sign::Program("chromedriver"),
     },
+    Package {
+        name: "python3",
+        ja: "APIを文書どおりか試す道具（schemathesis）を動かす",
+        en: "runs schemathesis, which tries the API against its document",
+        shown_by: Sign::Program("python3"),
+    },
+    Package {
+        name: "python3-venv",
+        ja: "その道具を target/ の中だけに入れる",
+        en: "keeps schemathesis within target/",
+        shown_by: Sign::PythonModule("ensurepip"),
+    },
 ];
 
-/// What is prepared for: the browser is large, and only the tests need it and the moved clock.
+/// What is prepared for: the browser is large, and only the tests need it, the moved clock and Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// To run a desk.
@@ -120,7 +133,8 @@ pub(crate) enum Purpose {
 
 impl Purpose {
     fn packages(self) -> impl Iterator<Item = &'static Package> {
-        let tests_only = |name: &str| name.starts_with("chromium") || name == "faketime";
+        let tests_only =
+            |name: &str| name.starts_with("chromium") || name.starts_with("python3") || name == "faketime";
         PACKAGES.iter().filter(move |package| self == Self::Tests || !tests_only(package.name))
     }
 }
@@ -197,6 +211,7 @@ impl Sign {
         match self {
             Self::Program(name) => find(name).is_some(),
             Self::Library(name) => ask("pkg-config", &["--exists", name]).is_some(),
+            Self::PythonModule(name) => ask("python3", &["-c", &format!("import {name}")]).is_some(),
             Self::File(paths) => paths.iter().any(|path| Path::new(path).exists()),
         }
     }

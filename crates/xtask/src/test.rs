@@ -3,7 +3,7 @@
 use crate::{
     Fault,
     command::{cargo, run, run_reading},
-    say, setup,
+    python, say, setup,
     stop::Stop,
     summary::Summary,
 };
@@ -24,7 +24,8 @@ pub(crate) fn test(stop: &Stop) -> Result<(), Fault> {
 fn steps(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
     step("setup", || {
         setup::ensure(stop, setup::Purpose::Tests)?;
-        setup::ensure_components(stop)
+        setup::ensure_components(stop)?;
+        python_packages(stop)
     })?;
     cargo_step(stop, &["fmt", "--all", "--check"])?;
     cargo_step(stop, &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])?;
@@ -36,6 +37,17 @@ fn steps(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
     // The suites start the programs as a user would, so these must be there and of this source.
     cargo_step(stop, &["build", "--workspace", "--bins"])?;
     step("cargo test --workspace", || suites(stop, summary))
+}
+
+/// Where there is no network, everything else can still be shown.
+fn python_packages(stop: &Stop) -> Result<(), Fault> {
+    match python::ensure(stop) {
+        Err(fault @ Fault::Failed { .. }) if std::env::var_os("CI").is_none_or(|ci| ci != "true") => {
+            python::say_skipped(&fault);
+            Ok(())
+        }
+        done => done,
+    }
 }
 
 fn suites(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {

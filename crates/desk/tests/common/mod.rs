@@ -20,6 +20,7 @@ use model::{
     Folder, FolderStatus, Insertion, Lookup, Maturity, Pii, Qualification, ReaderId, ResultId, ResultRow,
     StaffId, StationState, StationStatus, Timestamp, Validity, Verification, VisitId, VisitResult,
 };
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -47,6 +48,12 @@ pub struct Port {
     ledger: LedgerHandle,
     pub panel: watch::Sender<Option<ShownPanel>>,
     pub touched: Mutex<Vec<Touch>>,
+    /// Every station; `front-1` unless a test says more.
+    pub stations: Mutex<Vec<StationStatus>>,
+    /// The line to the centre; silent unless a test says otherwise.
+    pub line: Mutex<CentreStatus>,
+    /// The folders; the face folder is away unless a test says otherwise.
+    pub folders: Mutex<Vec<FolderStatus>>,
     /// What the next pairing of `front-1` tells; without it another pairing is under way.
     pub steps: Mutex<Option<mpsc::Receiver<PairStep>>>,
     /// What staff asked of `front-1`.
@@ -59,6 +66,8 @@ pub struct Port {
     pub centre_says: Mutex<Option<Result<CentreAnswer, FailureCode>>>,
 }
 
+/// When everything in these tests happened: 2026-02-25T15:13:20 in Japan.
+pub const NOW: Timestamp = Timestamp(1_772_000_000_000);
 /// Every scope that these tests need.
 pub const ALL_SCOPES: &str = r#"["results","lookups","board","admin","kiosk:front-2"]"#;
 
@@ -68,6 +77,13 @@ impl Site {
     }
 
     pub async fn with(limit: impl FnOnce(&mut Limits)) -> Self {
+        let mut site = Self::without_tokens(limit, |_| ());
+        site.token = site.pair("test", ALL_SCOPES).await;
+        site
+    }
+
+    /// `prepare` is given the place of the file of the tokens, which is not there yet.
+    pub fn without_tokens(limit: impl FnOnce(&mut Limits), prepare: impl FnOnce(&Path)) -> Self {
         let (store, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (path, key) = (store.path().join("ledger.db"), keys.path().join("ledger.key"));
         LedgerKey::create_file(&key).unwrap();
@@ -75,6 +91,7 @@ impl Site {
         let (thread, ledger) = LedgerThread::start(ledger, Box::new(|_| ())).unwrap();
         let mut limits = Limits::default();
         limit(&mut limits);
+        prepare(&keys.path().join("tokens.json"));
         let config = DeskConfig {
             tcp: "127.0.0.1:0".parse().unwrap(),
             socket: store.path().join("desk.sock"),
@@ -85,9 +102,7 @@ impl Site {
         let desk = Desk::start(config.clone(), port.clone(), hub.clone()).unwrap();
         let (desk, thread, directories) = (Some(desk), Some(thread), (store, keys));
         let token = String::new();
-        let mut site = Self { desk, hub, ledger, config, token, thread, port, _directories: directories };
-        site.token = site.pair("test", ALL_SCOPES).await;
-        site
+        Self { desk, hub, ledger, config, token, thread, port, _directories: directories }
     }
 
     /// A new token, made as the local user.
@@ -112,10 +127,24 @@ impl Site {
     }
 
     pub async fn tell(&self, result: VisitResult) -> ResultId {
-        let committed = self.ledger.commit(result, Beside::default()).await.unwrap().committed;
+        self.tell_with(result, Beside::default()).await
+    }
+
+    /// With what the terminal knows beside it.
+    pub async fn tell_with(&self, result: VisitResult, beside: Beside) -> ResultId {
+        let committed = self.ledger.commit(result, beside).await.unwrap().committed;
         let id = committed.id;
         self.hub.publish(DeskEvent::Result(committed));
         id
+    }
+
+    /// Makes the row of this result another than it was committed, as a bad disk would.
+    pub fn damage(&self, id: ResultId) {
+        let row = rusqlite::Connection::open(self.config.socket.with_file_name("ledger.db")).unwrap();
+        row.busy_timeout(PATIENCE).unwrap();
+        let changed =
+            row.execute("UPDATE result SET qualification = x'00' WHERE id = ?1", [id.0.cast_signed()]);
+        assert_eq!(changed.unwrap(), 1);
     }
 
     /// Everything is past its days.
@@ -169,6 +198,15 @@ impl Site {
         format!("Authorization: Bearer {}\r\n", self.token)
     }
 
+    /// A request with our token and a JSON body over TCP; without a body if that is empty.
+    pub async fn send(&self, method: &str, target: &str, body: &str) -> Answer {
+        let head = format!("{method} {target} HTTP/1.1\r\nHost: {}\r\n{}", self.host(), self.bearer());
+        match body {
+            "" => ask(self.tcp().await, &head).await,
+            body => ask_with(self.tcp().await, &head, body).await,
+        }
+    }
+
     /// A JSON body posted over TCP; `more` are further header lines.
     pub async fn post(&self, target: &str, more: &str, body: &str) -> Answer {
         let head = format!("POST {target} HTTP/1.1\r\nHost: {}\r\n{more}", self.host());
@@ -200,6 +238,15 @@ impl Port {
             ledger,
             panel: watch::Sender::new(None),
             touched: Mutex::default(),
+            stations: Mutex::new(vec![station(StationState::Idle, 0)]),
+            line: Mutex::new(CentreStatus {
+                health: CentreHealth::Down(failure::codes::CENTRE_SILENT),
+                maintenance: None,
+            }),
+            folders: Mutex::new(vec![FolderStatus {
+                folder: Folder::Face,
+                trouble: Some((failure::codes::FOLDER_UNWRITABLE, NOW)),
+            }]),
             steps: Mutex::default(),
             acts: Mutex::default(),
             says: Mutex::new(Ok(())),
@@ -234,11 +281,11 @@ impl DeskPort for Port {
     }
 
     fn readers(&self) -> Vec<StationStatus> {
-        vec![station(StationState::Idle, 0)]
+        self.stations.lock().unwrap().clone()
     }
 
     fn centre(&self) -> CentreStatus {
-        CentreStatus { health: CentreHealth::Down(failure::codes::CENTRE_SILENT), maintenance: None }
+        *self.line.lock().unwrap()
     }
 
     fn staff(&self, reader: &ReaderId, by: StaffId, act: StaffAct) -> Result<StaffAnswer, StaffFault> {
@@ -256,8 +303,7 @@ impl DeskPort for Port {
     }
 
     fn folders(&self) -> Vec<FolderStatus> {
-        let away = Some((failure::codes::FOLDER_UNWRITABLE, Timestamp(1_772_000_000_000)));
-        vec![FolderStatus { folder: Folder::Face, trouble: away }]
+        self.folders.lock().unwrap().clone()
     }
 
     fn look_up(&self, lookup: Pii<Lookup>) -> Result<LookupAnswer, LookupsBusy> {
@@ -278,6 +324,10 @@ impl DeskPort for Port {
 
     fn note(&self, entry: AuditEntry) -> Result<(), DeskFault> {
         self.ledger.note(entry).wait().map(drop).map_err(fault)
+    }
+
+    fn note_later(&self, entry: AuditEntry) {
+        tokio::spawn(self.ledger.note(entry).into_future());
     }
 
     fn result(&self, id: ResultId) -> Result<Option<CommittedResult>, DeskFault> {
@@ -381,6 +431,8 @@ pub fn result(number: u32) -> VisitResult {
 }
 
 pub struct Answer {
+    /// As it came, to the end.
+    pub raw: Vec<u8>,
     pub status: u16,
     pub head: String,
     pub body: Vec<u8>,
@@ -424,7 +476,8 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, request: Str
     let head = String::from_utf8(all[..end].to_vec()).unwrap().to_lowercase();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     assert!(!head.contains("access-control"), "no CORS header, ever: {head}");
-    Answer { status, head, body: all[end + 4..].to_vec() }
+    let body = all[end + 4..].to_vec();
+    Answer { raw: all, status, head, body }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
