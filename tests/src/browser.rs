@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a page may take to come to a state.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -96,28 +96,22 @@ impl Browser {
             observer.observe(document, { subtree: true, childList: true, attributes: true });
             look();";
         let body = json!({ "script": WAIT, "args": [selector] });
-        self.post("/execute/async", &body).map(drop).map_err(|BrowserError(fault)| {
-            let shown = self.run("return document.body?.innerText ?? ''").unwrap_or_default();
-            BrowserError(format!("waited for {selector}: {fault}; the page shows {shown}"))
-        })
+        let Err(BrowserError(fault)) = self.post("/execute/async", &body) else { return Ok(()) };
+        // A page that gave way to another took the waiting script along: the other one is loaded by now.
+        if self.element(selector).is_ok() {
+            return Ok(());
+        }
+        let shown = self.shown().unwrap_or_default();
+        Err(BrowserError(format!("waited for {selector}: {fault}; the page shows {shown}")))
     }
 
-    /// Waits until the page, or the answer that stands in its place, says this.
+    /// What the page shows, as text.
     ///
     /// # Errors
-    /// With what it says instead, when the bound passes.
-    pub fn wait_for_text(&self, text: &str) -> Result<(), BrowserError> {
-        // Whoever navigates finds the old page first; a document that ends takes the waiting script along.
-        let begun = Instant::now();
-        loop {
-            let shown = self.run("return document.body?.innerText ?? ''").unwrap_or_default();
-            if shown.as_str().is_some_and(|shown| shown.contains(text)) {
-                return Ok(());
-            }
-            if begun.elapsed() > PATIENCE {
-                return Err(BrowserError(format!("waited for {text}; the page shows {shown}")));
-            }
-        }
+    /// If there is no page.
+    pub fn shown(&self) -> Result<String, BrowserError> {
+        let shown = self.run("return document.body?.innerText ?? ''")?;
+        Ok(shown.as_str().unwrap_or_default().to_owned())
     }
 
     /// Clicks the one element that the selector picks.

@@ -1,4 +1,5 @@
 //! The receipt computer's side of the folders, and what it asks.
+#![allow(clippy::disallowed_methods, reason = "bounds its waits by the clock")]
 
 use crate::PATIENCE;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};

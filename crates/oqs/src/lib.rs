@@ -2,7 +2,7 @@
 //!
 //! The official layouts (別紙 3-1, 5-1) are closed. What stands here was put together from programs that read or
 //! write these files, so reading is by element name, in any order, and tolerant of elements that are not known.
-//! A qualification is told on as the centre said it: [`transcode`] changes only the declaration and
+//! A qualification is told on as the centre said it: [`transcode()`] changes only the declaration and
 //! `CharacterCodeIdentifier`; [`Message`] is for looking inside and for those who make such files. A [`Request`] is
 //! what a receipt computer asks by file; it makes its own answer out of what the centre said, or a [`Refusal`].
 

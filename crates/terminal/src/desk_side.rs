@@ -32,12 +32,15 @@ use tokio_util::sync::CancellationToken;
 /// Acknowledged results are kept so long in any case: whoever must read them again still can (design promise 7).
 const LEAST: Duration = Duration::from_secs(24 * 3600);
 
+/// What wakes the face folder's thread, and the thread.
+type FaceFolder = (SyncSender<Wake>, JoinHandle<()>);
+
 /// The desk side of a running terminal.
 pub struct DeskSide {
     ready: Ready,
     desk: Desk,
     thread: LedgerThread,
-    face: Option<(SyncSender<Wake>, JoinHandle<()>)>,
+    face: Option<FaceFolder>,
     exchange: Option<(ExchangeHandle, JoinHandle<()>)>,
     retention: tokio::task::JoinHandle<()>,
     held: Held,
@@ -158,7 +161,7 @@ impl DeskSide {
     /// Ends the API's streams, then lets open requests finish, tells the folders and closes the ledger. Blocks on disks
     /// and shares on a thread of its own.
     pub async fn stop(self) {
-        let DeskSide { desk, thread, face, exchange, retention, .. } = self;
+        let Self { desk, thread, face, exchange, retention, .. } = self;
         retention.abort();
         // First: the end of a stream is noted as long as there is a ledger.
         desk.stop().await;
@@ -212,7 +215,7 @@ fn keep_face_folder(
     ledger: &LedgerHandle,
     shared: &Arc<Shared>,
     (wake, woken): (SyncSender<Wake>, Receiver<Wake>),
-) -> Result<Option<(SyncSender<Wake>, JoinHandle<()>)>, StartError> {
+) -> Result<Option<FaceFolder>, StartError> {
     let (Some(path), Some(consumer)) = (path, telling::face_folder()) else { return Ok(None) };
     let (ledger, shared) = (ledger.clone(), Arc::clone(shared));
     let running = thread("face folder".to_owned(), move || {
