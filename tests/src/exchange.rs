@@ -68,14 +68,14 @@ pub fn lay(folder: &Path, name: &str, bytes: &[u8]) {
     std::fs::rename(&beside, folder.join(name)).expect("a request is moved in");
 }
 
-/// Files that appear in a folder, from before somebody is asked for them.
+/// Files that come to a folder and go, from before somebody is asked for them.
 #[derive(Debug)]
-pub struct Appearing {
+pub struct Watched {
     folder: PathBuf,
     events: Inotify,
 }
 
-impl Appearing {
+impl Watched {
     /// Looks at that folder from now on.
     ///
     /// # Panics
@@ -84,7 +84,9 @@ impl Appearing {
     #[allow(clippy::expect_used, reason = "a test stops")]
     pub fn in_folder(folder: &Path) -> Self {
         let events = Inotify::init(InitFlags::IN_NONBLOCK).expect("inotify");
-        events.add_watch(folder, AddWatchFlags::IN_MOVED_TO | AddWatchFlags::IN_CREATE).expect("a watch");
+        events
+            .add_watch(folder, AddWatchFlags::IN_MOVE | AddWatchFlags::IN_CREATE | AddWatchFlags::IN_DELETE)
+            .expect("a watch");
         Self { folder: folder.to_owned(), events }
     }
 
@@ -92,18 +94,25 @@ impl Appearing {
     ///
     /// # Panics
     /// If one does not come in time.
-    #[allow(clippy::expect_used, reason = "a test stops")]
     pub fn until(&mut self, names: &[&str]) {
+        self.wait("did not appear", names, |file| !file.exists());
+    }
+
+    /// Waits until all of these are gone.
+    ///
+    /// # Panics
+    /// If one does not go in time.
+    pub fn until_gone(&mut self, names: &[&str]) {
+        self.wait("did not go", names, Path::exists);
+    }
+
+    #[allow(clippy::expect_used, reason = "a test stops")]
+    fn wait(&mut self, fault: &str, names: &[&str], open: impl Fn(&Path) -> bool) {
         let end = Instant::now() + PATIENCE;
-        let missing = || names.iter().filter(|name| !self.folder.join(name).exists()).count();
-        while missing() > 0 {
+        let still = || names.iter().filter(|name| open(&self.folder.join(name))).count();
+        while still() > 0 {
             let left = end.saturating_duration_since(Instant::now());
-            assert!(
-                !left.is_zero(),
-                "{} of {names:?} did not appear in {}",
-                missing(),
-                self.folder.display()
-            );
+            assert!(!left.is_zero(), "{} of {names:?} {fault} in {}", still(), self.folder.display());
             let mut ready = [PollFd::new(self.events.as_fd(), PollFlags::POLLIN)];
             poll(&mut ready, PollTimeout::try_from(left).expect("a bound")).expect("poll");
             let _ = self.events.read_events();

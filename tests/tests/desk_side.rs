@@ -14,7 +14,7 @@ use rig::{Desk, RigError, Visit};
 use serde_json::{Value, json};
 use std::fs;
 use terminal::{Config, DeskSide};
-use tests::exchange::{Appearing, lay, lookup, request};
+use tests::exchange::{Watched, lay, lookup, request};
 use tests::{PATIENCE, READER, TestDesk};
 use tokio_util::sync::CancellationToken;
 
@@ -102,7 +102,8 @@ fn requests_by_file_are_answered_in_their_encoding_and_refused_with_the_reason()
     let desk = TestDesk::start().unwrap();
     let ready = desk.simulator.ready();
     let asked = request(&lookup(&personas(&desk), "worker"));
-    let mut answers = Appearing::in_folder(&ready.res_dir);
+    let mut answers = Watched::in_folder(&ready.res_dir);
+    let mut requests = Watched::in_folder(&ready.req_dir);
     lay(&ready.req_dir, "OQSsiquc01req_202611290001.xml", asked.as_bytes());
     let asked_in_shift_jis = asked.replace("encoding=\"UTF-8\"", "encoding=\"Shift_JIS\"");
     let (shift_jis, _, lossy) = encoding_rs::SHIFT_JIS.encode(&asked_in_shift_jis);
@@ -123,12 +124,13 @@ fn requests_by_file_are_answered_in_their_encoding_and_refused_with_the_reason()
         assert_eq!(message.header.arbitrary_file_identifier.as_deref(), Some("20261129-0007"));
         assert_eq!(oqs::validity(&message), Some(model::Validity::Valid));
     }
-    assert!(
-        fs::read_dir(&ready.req_dir)
-            .unwrap()
-            .flatten()
-            .all(|left| { left.file_name().to_string_lossy().starts_with("EPS") })
-    );
+    // A request goes after its answer is there, so that a stop between the two answers twice and never not at all.
+    requests.until_gone(&[
+        "OQSsiquc01req_202611290001.xml",
+        "OQSsiquc01req_202611290002.xml",
+        "OQSsiquc01req_202611290003.xml",
+    ]);
+    assert!(ready.req_dir.join("EPSsireq_1.xml").exists(), "another system's file is left alone");
 }
 
 #[test]
@@ -151,11 +153,11 @@ fn folders_that_go_away_are_told_and_caught_up() {
         request(&lookup(&personas(&desk), "worker")).as_bytes(),
     );
     until("answers", false);
-    let mut answers = Appearing::in_folder(&away);
+    let mut answers = Watched::in_folder(&away);
     fs::rename(&away, &ready.res_dir).unwrap();
     answers = {
         drop(answers);
-        Appearing::in_folder(&ready.res_dir)
+        Watched::in_folder(&ready.res_dir)
     };
     until("answers", true);
     answers.until(&["OQSsiquc01res_202611290009.xml"]);

@@ -17,7 +17,7 @@ use std::process::Output;
 use std::sync::mpsc::{Receiver, channel};
 use tests::canary::{Searcher, narrow, spellings};
 use tests::control::{Watching, control};
-use tests::exchange::{Appearing, lay, lookup, request};
+use tests::exchange::{Watched, lay, lookup, request};
 use tests::{PATIENCE, READER, TestDesk, raw, until_station};
 
 /// Those whose visits end well.
@@ -175,7 +175,7 @@ fn play_lookups(desk: &TestDesk, personas: &Value) {
     desk.simulator.bench().misbehave(None).unwrap();
 
     let ready = desk.simulator.ready();
-    let mut files = Appearing::in_folder(&ready.res_dir);
+    let mut files = Watched::in_folder(&ready.res_dir);
     for (name, text) in [
         ("OQSsiquc01req_202611290001.xml", request(&lookup(personas, "resident"))),
         ("OQSmuquc01req_202611290002.xml", request(&lookup(personas, "resident"))),
