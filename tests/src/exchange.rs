@@ -94,7 +94,7 @@ impl Watched {
     ///
     /// # Panics
     /// If one does not come in time.
-    pub fn until(&mut self, names: &[&str]) {
+    pub fn until(&self, names: &[&str]) {
         self.wait("did not appear", names, |file| !file.exists());
     }
 
@@ -102,12 +102,12 @@ impl Watched {
     ///
     /// # Panics
     /// If one does not go in time.
-    pub fn until_gone(&mut self, names: &[&str]) {
+    pub fn until_gone(&self, names: &[&str]) {
         self.wait("did not go", names, Path::exists);
     }
 
     #[allow(clippy::expect_used, reason = "a test stops")]
-    fn wait(&mut self, fault: &str, names: &[&str], open: impl Fn(&Path) -> bool) {
+    fn wait(&self, fault: &str, names: &[&str], open: impl Fn(&Path) -> bool) {
         let end = Instant::now() + PATIENCE;
         let still = || names.iter().filter(|name| open(&self.folder.join(name))).count();
         while still() > 0 {

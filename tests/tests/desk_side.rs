@@ -102,8 +102,8 @@ fn requests_by_file_are_answered_in_their_encoding_and_refused_with_the_reason()
     let desk = TestDesk::start().unwrap();
     let ready = desk.simulator.ready();
     let asked = request(&lookup(&personas(&desk), "worker"));
-    let mut answers = Watched::in_folder(&ready.res_dir);
-    let mut requests = Watched::in_folder(&ready.req_dir);
+    let answers = Watched::in_folder(&ready.res_dir);
+    let requests = Watched::in_folder(&ready.req_dir);
     lay(&ready.req_dir, "OQSsiquc01req_202611290001.xml", asked.as_bytes());
     let asked_in_shift_jis = asked.replace("encoding=\"UTF-8\"", "encoding=\"Shift_JIS\"");
     let (shift_jis, _, lossy) = encoding_rs::SHIFT_JIS.encode(&asked_in_shift_jis);
@@ -153,12 +153,8 @@ fn folders_that_go_away_are_told_and_caught_up() {
         request(&lookup(&personas(&desk), "worker")).as_bytes(),
     );
     until("answers", false);
-    let mut answers = Watched::in_folder(&away);
     fs::rename(&away, &ready.res_dir).unwrap();
-    answers = {
-        drop(answers);
-        Watched::in_folder(&ready.res_dir)
-    };
+    let answers = Watched::in_folder(&ready.res_dir);
     until("answers", true);
     answers.until(&["OQSsiquc01res_202611290009.xml"]);
 

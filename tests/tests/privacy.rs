@@ -175,7 +175,7 @@ fn play_lookups(desk: &TestDesk, personas: &Value) {
     desk.simulator.bench().misbehave(None).unwrap();
 
     let ready = desk.simulator.ready();
-    let mut files = Watched::in_folder(&ready.res_dir);
+    let files = Watched::in_folder(&ready.res_dir);
     for (name, text) in [
         ("OQSsiquc01req_202611290001.xml", request(&lookup(personas, "resident"))),
         ("OQSmuquc01req_202611290002.xml", request(&lookup(personas, "resident"))),
