@@ -110,11 +110,12 @@ fn requests_by_file_are_answered_in_their_encoding_and_refused_with_the_reason()
     assert!(!lossy);
     lay(&ready.req_dir, "OQSsiquc01req_202611290002.xml", &shift_jis);
     lay(&ready.req_dir, "OQSsiquc01req_202611290003.xml", b"<XmlMsg/>");
-    lay(&ready.req_dir, "EPSsireq_1.xml", asked.as_bytes());
+    lay(&ready.req_dir, "EPSsiprs01req_202611290004.xml", asked.as_bytes());
     answers.until(&[
         "OQSsiquc01res_202611290001.xml",
         "OQSsiquc01res_202611290002.xml",
         "OQSsiquc01req_202611290003.err",
+        "EPSsiprs01req_202611290004.err",
     ]);
     for (number, charset) in [(1, oqs::Encoding::Utf8), (2, oqs::Encoding::Cp932)] {
         let path = ready.res_dir.join(format!("OQSsiquc01res_20261129000{number}.xml"));
@@ -129,8 +130,10 @@ fn requests_by_file_are_answered_in_their_encoding_and_refused_with_the_reason()
         "OQSsiquc01req_202611290001.xml",
         "OQSsiquc01req_202611290002.xml",
         "OQSsiquc01req_202611290003.xml",
+        "EPSsiprs01req_202611290004.xml",
     ]);
-    assert!(ready.req_dir.join("EPSsireq_1.xml").exists(), "another system's file is left alone");
+    let refused = fs::read(ready.res_dir.join("EPSsiprs01req_202611290004.err")).unwrap();
+    assert!(refused.starts_with(b"FOLDER_REQUEST_NOT_YET\r\n"), "prescriptions are not there yet");
 }
 
 #[test]
