@@ -1,4 +1,4 @@
-//! The kiosk: the page that is the panel of a reader whose screen the terminal draws, what it shows, what was touched.
+//! The kiosk's side of the API: what a panel shows, what was touched on it.
 
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
@@ -21,7 +21,6 @@ use failure::codes;
 use futures_util::Stream;
 use model::panel::{Language, Method, Notice, PadTouches, Question, Touch};
 use model::{ConsentItem, Decision, ReaderId, Scope};
-use pages::Asset;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -31,29 +30,6 @@ use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::Type;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
-
-// ----- pages ----------------------------------------------------------------------------------------------------
-
-/// The kiosk's page. Whether the reader exists the page finds out when it asks for the panel.
-pub(crate) async fn page(reader: Result<Path<ReaderId>, PathRejection>) -> Result<Response, Problem> {
-    reader.map_err(|_| Problem::not_found())?;
-    Ok(served(pages::KIOSK))
-}
-
-/// A file of a page.
-pub(crate) async fn asset(file: Result<Path<String>, PathRejection>) -> Result<Response, Problem> {
-    let Path(file) = file.map_err(|_| Problem::not_found())?;
-    let found = pages::ASSETS.iter().find(|(name, _)| *name == file);
-    found.map(|(_, asset)| served(*asset)).ok_or(Problem::not_found())
-}
-
-fn served(asset: Asset) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, asset.content_type),
-        (header::CONTENT_SECURITY_POLICY, pages::CONTENT_SECURITY_POLICY),
-    ];
-    (headers, asset.text).into_response()
-}
 
 // ----- codes and cookies ----------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ mod kiosk;
 mod lookups;
 mod metrics;
 mod numbers;
+mod page_routes;
 mod pair_reader;
 mod pairing;
 mod port;

@@ -8,8 +8,8 @@ use crate::guard::{Door, guard};
 use crate::problem::{Problem, ProblemBody};
 use crate::server::Shared;
 use crate::{
-    audit, comparing, consumers, counts, document, kiosk, lookups, metrics, pair_reader, readers, results,
-    staff, stream, token_routes,
+    audit, comparing, consumers, counts, document, kiosk, lookups, metrics, page_routes, pair_reader,
+    readers, results, staff, stream, token_routes,
 };
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -24,7 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// The pages, for people: they stand beside the document.
-const PAGES: [&str; 2] = ["/kiosk/{reader}", "/pages/{file}"];
+const PAGES: [&str; 3] = ["/", "/kiosk/{reader}", "/pages/{file}"];
 
 /// Whether a route is a page or a part of one.
 pub(crate) fn is_page(route: &str) -> bool {
@@ -66,8 +66,12 @@ pub(crate) fn routes() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(health))
         .split_for_parts();
     document::complete(&mut api);
-    let [kiosk_page, assets] = PAGES;
-    (router.route(kiosk_page, get(kiosk::page)).route(assets, get(kiosk::asset)), api)
+    let [board, kiosk, file] = PAGES;
+    let router = router
+        .route(board, get(page_routes::board))
+        .route(kiosk, get(page_routes::kiosk))
+        .route(file, get(page_routes::file));
+    (router, api)
 }
 
 /// The routes behind the guard of one listener.

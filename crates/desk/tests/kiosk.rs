@@ -156,7 +156,7 @@ fn part<'a>(words: &'a str, from: &str, to: &str) -> &'a str {
 
 #[test]
 fn the_page_has_words_for_everything_that_a_panel_says() {
-    let (_, words) = pages::ASSETS.iter().find(|(name, _)| *name == "words.js").unwrap();
+    let words = pages::file(&[pages::KIOSK], "kiosk-words.js").unwrap();
     let items = part(words.text, "export const ITEMS", "\n};");
     for item in ConsentItem::ALL {
         let name = serde_json::to_value(item).unwrap();
@@ -262,7 +262,7 @@ async fn a_cookie_outlives_the_desk_and_a_code_does_not() {
 async fn the_page_is_served_to_whoever_opens_it_under_a_strict_policy() {
     let site = Site::open().await;
     let _cookie = paired(&site).await;
-    for target in ["/kiosk/front-2", "/pages/kiosk.js", "/pages/kiosk.css", "/pages/words.js"] {
+    for target in ["/kiosk/front-2", "/pages/kiosk.js", "/pages/kiosk.css", "/pages/kiosk-words.js"] {
         let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: none\r\n", site.host());
         let answer = ask(site.tcp().await, &head).await;
         assert_eq!(answer.status, 200, "{target}");

@@ -1,54 +1,144 @@
-//! The pages that people meet, embedded: assets and wording, nothing else. The desk serves them.
+//! The pages that people meet, embedded: assets and wording, nothing else. The desk serves kiosk and board, the
+//! simulator serves the bench.
 //!
-//! So far the kiosk: a plain page that is the panel of a reader whose screen the terminal draws. It holds no state of
-//! its own: it draws what the panel says and tells what was touched.
+//! A page is plain HTML, CSS and modules, as they lie in `assets`: what is reviewed is what is served, and building the
+//! daemon needs no other tool. A page loads nothing from elsewhere and keeps nothing in the browser.
 
 /// One file of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asset {
+    /// Its name below `/pages/`.
+    pub name: &'static str,
     /// Its content type.
     pub content_type: &'static str,
     /// Its content.
     pub text: &'static str,
 }
 
-/// The kiosk's page, the same for every reader: its address names the reader.
-pub const KIOSK: Asset =
-    Asset { content_type: "text/html; charset=utf-8", text: include_str!("../assets/kiosk.html") };
+/// A page and all that it may ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// The page itself.
+    pub html: Asset,
+    /// Its own files.
+    pub files: &'static [Asset],
+}
 
-/// What [`KIOSK`] asks for: name and file.
-pub const ASSETS: &[(&str, Asset)] = &[
-    (
-        "kiosk.css",
-        Asset { content_type: "text/css; charset=utf-8", text: include_str!("../assets/kiosk.css") },
-    ),
-    (
-        "kiosk.js",
-        Asset { content_type: "text/javascript; charset=utf-8", text: include_str!("../assets/kiosk.js") },
-    ),
-    (
-        "words.js",
-        Asset { content_type: "text/javascript; charset=utf-8", text: include_str!("../assets/words.js") },
-    ),
+/// What the pages share.
+pub const SHARED: &[Asset] = &[
+    css("base.css", include_str!("../assets/shared/base.css")),
+    js("dom.js", include_str!("../assets/shared/dom.js")),
+    js("api.js", include_str!("../assets/shared/api.js")),
+    js("pairing.js", include_str!("../assets/shared/pairing.js")),
 ];
+
+/// The patient's page, the same for every reader: its address names the reader.
+pub const KIOSK: Page = Page {
+    html: html("kiosk.html", include_str!("../assets/kiosk/kiosk.html")),
+    files: &[
+        css("kiosk.css", include_str!("../assets/kiosk/kiosk.css")),
+        js("kiosk.js", include_str!("../assets/kiosk/kiosk.js")),
+        js("kiosk-words.js", include_str!("../assets/kiosk/kiosk-words.js")),
+    ],
+};
+
+/// The staff's page.
+pub const BOARD: Page = Page {
+    html: html("board.html", include_str!("../assets/board/board.html")),
+    files: &[
+        css("board.css", include_str!("../assets/board/board.css")),
+        js("board.js", include_str!("../assets/board/board.js")),
+    ],
+};
+
+/// The technician's page of the simulator.
+pub const BENCH: Page = Page {
+    html: html("bench.html", include_str!("../assets/bench/bench.html")),
+    files: &[
+        css("bench.css", include_str!("../assets/bench/bench.css")),
+        js("bench.js", include_str!("../assets/bench/bench.js")),
+    ],
+};
 
 /// What every answer with a page carries: nothing from elsewhere, nothing inline, in no frame.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// The file of this name of one of these pages, or of what they share.
+#[must_use]
+pub fn file(pages: &[Page], name: &str) -> Option<Asset> {
+    pages.iter().flat_map(|page| page.files).chain(SHARED).find(|asset| asset.name == name).copied()
+}
+
+const fn html(name: &'static str, text: &'static str) -> Asset {
+    Asset { name, content_type: "text/html; charset=utf-8", text }
+}
+
+const fn css(name: &'static str, text: &'static str) -> Asset {
+    Asset { name, content_type: "text/css; charset=utf-8", text }
+}
+
+const fn js(name: &'static str, text: &'static str) -> Asset {
+    Asset { name, content_type: "text/javascript; charset=utf-8", text }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{ASSETS, KIOSK};
+    use super::*;
+
+    const PAGES: [Page; 3] = [KIOSK, BOARD, BENCH];
+
+    fn all() -> impl Iterator<Item = Asset> {
+        PAGES.iter().flat_map(|page| page.files.iter().chain([&page.html])).chain(SHARED).copied()
+    }
 
     #[test]
-    fn the_page_asks_for_nothing_that_is_not_embedded() {
-        for part in KIOSK.text.split("/pages/").skip(1) {
-            let name = part.split('"').next().unwrap_or_default();
-            assert!(ASSETS.iter().any(|(known, _)| *known == name), "{name}");
+    fn a_page_asks_for_nothing_that_is_not_embedded() {
+        for asset in all() {
+            let asked = asset.text.split("\"/pages/").chain(asset.text.split("from \"./")).skip(1);
+            for name in asked.filter_map(|rest| rest.split_once('"')).map(|(name, _)| name) {
+                if name.ends_with(".js") || name.ends_with(".css") {
+                    assert!(file(&PAGES, name).is_some(), "{} asks for {name}", asset.name);
+                }
+            }
         }
-        assert_eq!(KIOSK.text.matches("/pages/").count(), ASSETS.len());
-        for outside in ["http://", "https://", "<style", "onclick", "localStorage", "sessionStorage"] {
-            assert!(!KIOSK.text.contains(outside), "{outside}");
-            assert!(!ASSETS.iter().any(|(_, asset)| asset.text.contains(outside)), "{outside}");
+    }
+
+    #[test]
+    fn every_file_has_a_name_of_its_own_and_is_asked_for() {
+        for asset in all() {
+            assert_eq!(all().filter(|other| other.name == asset.name).count(), 1, "{}", asset.name);
+            let asked = |other: Asset| {
+                other.text.contains(&format!("\"/pages/{}\"", asset.name))
+                    || other.text.contains(&format!("\"./{}\"", asset.name))
+            };
+            assert!(asset.name.ends_with(".html") || all().any(asked), "{} is asked for by none", asset.name);
+        }
+    }
+
+    #[test]
+    fn nothing_comes_from_elsewhere_is_inline_or_is_kept_in_the_browser() {
+        for asset in all() {
+            // The one address that is a name and no place: drawings have it.
+            let text = asset.text.replace("http://www.w3.org/2000/svg", "");
+            for outside in [
+                "http://",
+                "https://",
+                "<style",
+                "style=",
+                "onclick",
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacentHTML",
+                "document.write",
+                "eval(",
+                "localStorage",
+                "sessionStorage",
+                "indexedDB",
+                "document.cookie",
+                "console.",
+            ] {
+                assert!(!text.contains(outside), "{}: {outside}", asset.name);
+            }
         }
     }
 
@@ -92,7 +182,7 @@ mod tests {
     }
 
     fn words() -> &'static str {
-        ASSETS.iter().find(|(name, _)| *name == "words.js").map(|(_, asset)| asset.text).unwrap_or_default()
+        file(&[KIOSK], "kiosk-words.js").map(|asset| asset.text).unwrap_or_default()
     }
 
     /// What is said of one thing, language by language in the order of the file.

@@ -1,7 +1,7 @@
 // The panel of one reader: draws what the terminal says and tells it what was touched. Nothing is kept: the positions
 // touched on the pad live until the fourth or until the pad goes, and go over the wire without the digits that stood there.
 
-import { LANGUAGES, WORDS, ITEMS } from "/pages/words.js";
+import { LANGUAGES, WORDS, ITEMS } from "./kiosk-words.js";
 
 const reader = decodeURIComponent(location.pathname.split("/").pop());
 const at = (id) => document.getElementById(id);

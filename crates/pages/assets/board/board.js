@@ -1,0 +1,3 @@
+import { element } from "./dom.js";
+
+document.body.append(element("main"));

@@ -1,0 +1,46 @@
+// The code that staff made for this browser: typed, or brought along behind the # of the address, which no server sees and
+// which is wiped at once. It is good once and is exchanged for a cookie that no script can read.
+
+import { element } from "./dom.js";
+import { ask, Refused } from "./api.js";
+
+/** The code in the address, if any; the address is without it from then on. */
+export function takeCodeFromAddress() {
+  const code = location.hash.slice(1);
+  if (code) history.replaceState(null, "", location.pathname);
+  return code;
+}
+
+/** @param {string} code */
+export const redeem = (code) => ask("POST", "/v1/pairings", { code });
+
+/**
+ * The form that asks for the code.
+ * @param {{ title: string, hint: string, label: string, button: string, wrong: string, away: string }} words
+ * @param {() => void} paired
+ */
+export function pairingForm(words, paired) {
+  const said = element("p", { role: "alert" });
+  const code = element("input", { name: "code", id: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false" });
+  const form = element("form", { class: "pairing" },
+    element("h1", { text: words.title }),
+    element("p", { text: words.hint }),
+    element("label", { for: "code", text: words.label }),
+    code,
+    element("button", { type: "submit", class: "main", "data-touch": "pair", text: words.button }),
+    said,
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await redeem(code.value);
+      paired();
+    } catch (refused) {
+      if (!(refused instanceof Refused)) throw refused;
+      said.textContent = refused.status === 403 ? words.wrong : words.away;
+      code.value = "";
+      code.focus();
+    }
+  });
+  return form;
+}
