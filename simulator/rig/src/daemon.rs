@@ -19,7 +19,7 @@ pub struct DaemonOptions {
     pub config: PathBuf,
     /// The PC/SC service to use.
     pub pcsc_socket: PathBuf,
-    /// In the syntax of tracing's `EnvFilter`, e.g. `trace`.
+    /// Levels by target, in the syntax of tracing's `Targets`, e.g. `trace` or `info,devices=debug`.
     pub log_level: String,
     /// Put before the binary, e.g. `["faketime", "+30d"]` or `["strace", "-f", "-o", "FILE"]`.
     pub wrapper: Vec<String>,

@@ -21,7 +21,7 @@ pub struct SimulatorOptions {
     pub stock: Option<PathBuf>,
     /// The binary, when not the one beside the running executable.
     pub binary: Option<PathBuf>,
-    /// In the syntax of tracing's `EnvFilter`.
+    /// Levels by target, in the syntax of tracing's `Targets`.
     pub log_level: String,
     /// Where its log goes; the rig's standard error when absent.
     pub log_file: Option<PathBuf>,
