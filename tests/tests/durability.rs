@@ -13,6 +13,8 @@
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rig::{Daemon, Desk, RigError, Simulator, Visit};
@@ -22,7 +24,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 use tests::syscalls::{self, Marks};
@@ -34,13 +36,11 @@ const DESKS: usize = 2;
 const BEFORE_TELLING: usize = 25;
 /// Kills per desk at most: a drawn moment may also lie behind the telling, visits being of different lengths.
 const KILLS: usize = 60;
-/// Every so many kills one comes right after the ledger's log was written, a moment that a draw over a second
-/// hardly hits.
+/// Every so many kills one comes right after the commit was written to the ledger's log, a moment that a draw over a
+/// second hardly hits.
 const AIMED: usize = 4;
 /// Set to 1 by hand where nothing can be traced.
 const SKIP_STRACE: &str = "UKETSUKE_SKIP_STRACE";
-/// An aimed kill comes at most so much later, which covers sync and telling.
-const AIM: Duration = Duration::from_millis(1);
 
 #[test]
 fn killed_at_random_moments_before_the_telling_it_loses_nothing_and_tells_the_same_bytes() {
@@ -92,16 +92,14 @@ fn kill_again_and_again(seed: u64) -> Vec<End> {
         if ends.iter().filter(|end| **end != End::AfterTelling).count() == BEFORE_TELLING {
             break;
         }
-        let log = Watch::on(&desk.simulator.directory().join("ledger"), AddWatchFlags::IN_MODIFY);
+        let log = LedgerLog::of(&desk);
         let patient = Patient::enter(&desk, visit);
         patient.until_placed(&desk);
-        let longest = if round % AIMED == 0 {
-            log.until_changed(Instant::now() + PATIENCE);
-            AIM
+        if round % AIMED == 0 {
+            log.until_row_is_written(&desk.daemon);
         } else {
-            span
-        };
-        patient.leaves_within(longest.mul_f64(f64::from(random.next_u32()) / f64::from(u32::MAX)));
+            patient.leaves_within(span.mul_f64(f64::from(random.next_u32()) / f64::from(u32::MAX)));
+        }
 
         let TestDesk { daemon, simulator } = desk;
         daemon.kill().unwrap();
@@ -361,6 +359,59 @@ impl Patient {
         let _ = simulator.bench().pull(READER);
         simulator.bench().wait(READER, "tray", &json!(false), PATIENCE).unwrap();
         simulator.bench().wait(READER, "slot_card", &json!(null), PATIENCE).unwrap();
+    }
+}
+
+/// The ledger's write-ahead log (sqlite.org/fileformat2.html section 4), watched from a moment on.
+struct LedgerLog {
+    file: PathBuf,
+    before: Vec<u8>,
+    changes: Watch,
+}
+
+impl LedgerLog {
+    const HEAD: usize = 32;
+    const FRAME_HEAD: usize = 24;
+    const FRAME: usize = Self::FRAME_HEAD + 4096;
+    /// Where a frame says how large the database is after its commit; 0 in all but the last of a transaction.
+    const COMMITS: std::ops::Range<usize> = 4..8;
+    /// The clear columns of a result's row that come first: reader (the insertion takes bytes of its own).
+    const ROW: &'static [u8] = READER.as_bytes();
+
+    fn of(desk: &TestDesk) -> Self {
+        let folder = desk.simulator.directory().join("ledger");
+        let changes = Watch::on(&folder, AddWatchFlags::IN_MODIFY);
+        let file = folder.join("ledger.db-wal");
+        let before = std::fs::read(&file).unwrap();
+        Self { file, before, changes }
+    }
+
+    /// Waits until a result's commit is in the log, and leaves the daemon stopped there: its sync is under way, and
+    /// nobody has heard of the result. Other things are written as well, such as who has read the result before.
+    fn until_row_is_written(&self, daemon: &Daemon) {
+        let pid = Pid::from_raw(daemon.pid().cast_signed());
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            self.changes.until_changed(deadline);
+            kill(pid, Signal::SIGSTOP).unwrap();
+            if self.holds_new_row(&std::fs::read(&self.file).unwrap()) {
+                return;
+            }
+            kill(pid, Signal::SIGCONT).unwrap();
+        }
+    }
+
+    fn holds_new_row(&self, now: &[u8]) -> bool {
+        let differs = |at: &usize| self.before.get(*at) != now.get(*at);
+        let (Some(first), Some(last)) = ((0..now.len()).find(differs), (0..now.len()).rfind(differs)) else {
+            return false;
+        };
+        let begin = |at: usize| Self::HEAD + at.saturating_sub(Self::HEAD) / Self::FRAME * Self::FRAME;
+        let frame = &now[begin(last)..];
+        // A frame whose page is not there yet is no commit.
+        let whole = frame.len() >= Self::FRAME && last - begin(last) >= Self::FRAME_HEAD;
+        let commits = whole && frame[Self::COMMITS] != [0; 4];
+        commits && now[begin(first)..].windows(Self::ROW.len()).any(|bytes| bytes == Self::ROW)
     }
 }
 
