@@ -33,7 +33,7 @@ fn paired(desk: &TestDesk) -> Browser {
     browser.type_into("input[name=code]", "AAAAAAAA").unwrap();
     browser.click("[data-touch=pair]").unwrap();
     // A wrong code is said, in place of what was asked.
-    browser.wait_for("main[data-state=code] #detail:not(:empty)").unwrap();
+    browser.wait_for(".pairing [role=alert]:not(:empty)").unwrap();
     let told = control(desk.daemon.ready()).unwrap().args(["pair", "kiosk", READER]).output().unwrap();
     let told = String::from_utf8(told.stdout).unwrap();
     assert!(told.contains(&format!("{}/kiosk/{READER}", desk.daemon.ready().api)), "{told}");
@@ -141,7 +141,9 @@ fn under_hand(desk: &TestDesk) -> Browser {
 }
 
 fn say(browser: &Browser, nonce: &str, language: &str, notice: Value, question: Value) {
-    let panel = json!({ "nonce": nonce, "language": language, "notice": notice, "question": question });
+    let unit = json!({ "driver": "stfr2", "label": "内科 1", "touch": true });
+    let panel =
+        json!({ "nonce": nonce, "unit": unit, "language": language, "notice": notice, "question": question });
     browser.run(&format!("say({panel})")).unwrap();
 }
 
@@ -162,14 +164,13 @@ fn staff_touch_the_passcode_and_a_reminder_takes_nothing_from_them() {
     say(&browser, "a", "ja", json!({ "kind": "wait" }), asked());
     browser.wait_for("main[data-state=passcode]").unwrap();
     let said = texts(&browser, "#notice").concat();
-    assert!(said.contains("職員用"), "{said}");
+    assert!(said.contains("職員の方"), "{said}");
     browser.click("[data-touch=key-8]").unwrap();
     browser.click("[data-touch=key-6]").unwrap();
     let slow = json!({ "kind": "failure", "code": "PATIENT_SLOW", "text": { "ja": "まだいますか", "en": "Still there?" } });
     say(&browser, "b", "ja", slow.clone(), asked());
     assert_eq!(texts(&browser, ".typed"), ["●●○○"], "the pad is the same: what was touched holds");
-    let beside = texts(&browser, "#detail").concat();
-    assert!(beside.starts_with("まだいますか"), "{beside}");
+    assert_eq!(texts(&browser, "#trouble"), ["まだいますか"]);
     browser.click("[data-touch=key-7]").unwrap();
     browser.click("[data-touch=key-2]").unwrap();
     let told = browser.run("return told").unwrap();
@@ -221,15 +222,15 @@ fn every_choice_has_words_and_buttons_of_its_own() {
     say(&browser, "b", "ja", json!({ "kind": "wait" }), bundle);
     assert_eq!(texts(&browser, "ul li").len(), 2, "a bundle of the centre's is listed");
 
-    for (notice, said) in [("visual_armed", "職員が確認します"), ("staff_check", "職員が確認しています")]
-    {
+    for notice in ["visual_armed", "staff_check"] {
         say(&browser, "n", "ja", json!({ "kind": notice }), Value::Null);
         browser.wait_for(&format!("main[data-state={notice}]")).unwrap();
-        assert!(texts(&browser, "#notice").concat().starts_with(said), "{notice}");
+        let said = texts(&browser, "#said > *").concat();
+        assert!(said.contains("職員が"), "{notice}: {said}");
     }
     let offered = json!({ "kind": "methods", "offered": ["visual", "pin"] });
     say(&browser, "m", "ja", json!({ "kind": "place_card" }), offered);
-    assert_eq!(texts(&browser, ".choices button"), ["職員による目視確認", "暗証番号"]);
+    assert_eq!(texts(&browser, ".choices .name"), ["職員が確認", "暗証番号"]);
 }
 
 /// What stands on each key, by position.

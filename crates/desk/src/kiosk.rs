@@ -7,7 +7,7 @@ use crate::forms::{CodeForm, PositionForm, ReaderForm};
 use crate::hub::frame;
 use crate::numbers::positions;
 use crate::pairing::HOLDS;
-use crate::port::{ShownPanel, TouchFault};
+use crate::port::{PanelUnit, ShownPanel, TouchFault};
 use crate::problem::{Problem, ProblemBody};
 use crate::request::{Object, object};
 use crate::server::Shared;
@@ -19,7 +19,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use failure::codes;
 use futures_util::Stream;
-use model::panel::{Language, Method, Notice, PadTouches, Question, Touch};
+use model::panel::{Language, Method, Notice, PadOrder, PadTouches, Question, Touch};
 use model::{ConsentItem, Decision, ReaderId, Scope};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -97,7 +97,7 @@ pub(crate) struct PairingBody {
 /// Make a code that pairs a browser with a reader's panel or the board
 #[utoipa::path(post, path = "/v1/pairing-codes", request_body = CodeRequest, security(("token" = ["admin"])), responses(
     (status = 201, body = CodeBody, description = "The code, to be typed into the page"),
-    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader, or its model draws its own screen"),
+    (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader"),
 ))]
 pub(crate) async fn make_code(
     State(shared): State<Arc<Shared>>,
@@ -106,7 +106,6 @@ pub(crate) async fn make_code(
     let Object(request) = request?;
     let (scope, page) = match request {
         CodeRequest::Kiosk(reader) => {
-            // Only a reader whose screen the terminal draws has a panel.
             shared.port.panel(&reader).ok_or(Problem::not_found())?;
             let page = format!("http://{}/kiosk/{reader}", shared.address);
             (Scope::Kiosk(reader), page)
@@ -147,11 +146,23 @@ pub(crate) async fn redeem_code(
 pub(crate) struct PanelBody {
     /// Names this panel; a touch gives it back.
     nonce: String,
+    unit: UnitBody,
     language: LanguageWord,
     notice: NoticeBody,
     /// What is asked; null if nothing is.
     #[schema(required)]
     question: Option<QuestionBody>,
+}
+
+/// The unit at which the patient stands.
+#[derive(Clone, Serialize, ToSchema)]
+pub(crate) struct UnitBody {
+    /// The driver's name, such as `caora`.
+    driver: &'static str,
+    /// What staff call the reader.
+    label: String,
+    /// Whether the answers are given on this panel; false: at the unit's own screen, which this page explains.
+    touch: bool,
 }
 
 /// A language of the patient's screen.
@@ -219,12 +230,14 @@ pub(crate) enum QuestionBody {
     Face,
     Pin {
         tries_left: u8,
-        /// The digit on each key, row by row.
-        keys: [u8; 10],
+        /// The digit on each key, row by row; null if the unit has its own pad.
+        #[schema(required)]
+        keys: Option<[u8; 10]>,
     },
     Passcode {
-        /// The digit on each key, row by row.
-        keys: [u8; 10],
+        /// The digit on each key, row by row; null if the unit has its own pad.
+        #[schema(required)]
+        keys: Option<[u8; 10]>,
     },
     Consent {
         screen: String,
@@ -267,13 +280,14 @@ pub(crate) enum TouchBody {
     },
 }
 
-/// What the terminal draws for a reader, and every change of it
+/// What the patient at a reader is shown and asked, and every change of it
 ///
+/// Where the unit has no screen of its own this is its screen; beside another it is a guide that follows it.
 /// Server-sent events: `panel` (the data is a `PanelBody`), `dark` when nothing is shown (`{}`). Needs the reader's cookie or the token.
 #[utoipa::path(get, path = "/v1/kiosk/{reader}/panel", security(("token" = ["kiosk:{reader}"]), ("page" = ["kiosk:{reader}"])), params(("reader" = ReaderForm, Path, description = "The reader's id")),
     responses(
         (status = 200, body = String, content_type = "text/event-stream", description = "The stream; it does not end"),
-        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader, or its model draws its own screen"),
+        (status = 404, body = ProblemBody, content_type = "application/problem+json", description = "No such reader"),
     )
 )]
 pub(crate) async fn panel(
@@ -282,7 +296,8 @@ pub(crate) async fn panel(
 ) -> Result<Response, Problem> {
     let Path(reader) = reader.map_err(|_| Problem::not_found())?;
     let shown = shared.port.panel(&reader).ok_or(Problem::not_found())?;
-    let stream = panels(shown, shared.ending.clone(), shared.limits.heartbeat);
+    let unit = shared.port.panel_unit(&reader).ok_or(Problem::not_found())?;
+    let stream = panels(unit.into(), shown, shared.ending.clone(), shared.limits.heartbeat);
     Ok(([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(stream)).into_response())
 }
 
@@ -310,35 +325,37 @@ pub(crate) async fn touch(
 
 /// The panel that is shown now, then each that follows; a slow browser sees the newest only.
 fn panels(
+    unit: UnitBody,
     shown: watch::Receiver<Option<ShownPanel>>,
     ending: CancellationToken,
     heartbeat: Duration,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     let mut shown = shown;
     shown.mark_changed();
-    futures_util::stream::unfold((shown, ending), move |(mut shown, ending)| async move {
+    futures_util::stream::unfold((unit, shown, ending), move |(unit, mut shown, ending)| async move {
         let bytes = tokio::select! {
             biased;
             () = ending.cancelled() => return None,
             changed = shown.changed() => {
                 changed.ok()?;
                 let now = shown.borrow_and_update().clone();
-                now.map_or_else(|| frame("dark", None, b"{}"), |panel| frame("panel", None, &json(&PanelBody::of(panel))))
+                now.map_or_else(|| frame("dark", None, b"{}"), |panel| frame("panel", None, &json(&PanelBody::of(&unit, panel))))
             }
             () = tokio::time::sleep(heartbeat) => Bytes::from_static(b": alive\n\n"),
         };
-        Some((Ok(bytes), (shown, ending)))
+        Some((Ok(bytes), (unit, shown, ending)))
     })
 }
 
 impl PanelBody {
-    fn of(shown: ShownPanel) -> Self {
+    fn of(unit: &UnitBody, shown: ShownPanel) -> Self {
         let ShownPanel { nonce, panel } = shown;
         Self {
             nonce,
+            unit: unit.clone(),
             language: panel.language.into(),
             notice: panel.notice.into(),
-            question: panel.question.map(QuestionBody::from),
+            question: panel.question.map(|question| QuestionBody::of(question, unit.touch)),
         }
     }
 }
@@ -362,15 +379,24 @@ impl From<Notice> for NoticeBody {
     }
 }
 
-impl From<Question> for QuestionBody {
-    fn from(question: Question) -> Self {
+impl From<PanelUnit> for UnitBody {
+    fn from(unit: PanelUnit) -> Self {
+        let PanelUnit { driver, label, touch } = unit;
+        Self { driver, label, touch }
+    }
+}
+
+impl QuestionBody {
+    /// A pad is told only to the page on which it is touched.
+    fn of(question: Question, touch: bool) -> Self {
+        let keys = |pad: PadOrder| touch.then(|| *pad.digits());
         match question {
             Question::Methods(methods) => {
                 Self::Methods { offered: methods.into_iter().map(MethodWord::from).collect() }
             }
             Question::Face => Self::Face,
-            Question::Pin { tries_left, pad } => Self::Pin { tries_left, keys: *pad.digits() },
-            Question::Passcode { pad } => Self::Passcode { keys: *pad.digits() },
+            Question::Pin { tries_left, pad } => Self::Pin { tries_left, keys: keys(pad) },
+            Question::Passcode { pad } => Self::Passcode { keys: keys(pad) },
             Question::Consent(screen) => Self::Consent { screen: screen.id, items: screen.items },
         }
     }

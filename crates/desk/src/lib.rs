@@ -45,8 +45,8 @@ mod tokens;
 pub use error::DeskError;
 pub use hub::{DeskEvent, Hub};
 pub use port::{
-    AckFault, DeskFault, DeskPort, LookupAnswer, LookupsBusy, PairFault, PairStep, ShownPanel, StaffAct,
-    StaffAnswer, StaffFault, TouchFault,
+    AckFault, DeskFault, DeskPort, LookupAnswer, LookupsBusy, PairFault, PairStep, PanelUnit, ShownPanel,
+    StaffAct, StaffAnswer, StaffFault, TouchFault,
 };
 pub use rate::Rate;
 pub use server::{Desk, DeskConfig, Limits};

@@ -24,8 +24,15 @@ pub trait DeskPort: Send + Sync + 'static {
         self.readers().iter().all(|station| station.state != StationState::Starting)
     }
 
-    /// What the terminal draws for this reader, and every change of it; `None` inside while nothing is shown. `None`
-    /// outside if there is no such reader, or its model draws its own screen.
+    /// The unit of this reader, for whoever shows its panel; `None` if there is no such reader.
+    fn panel_unit(&self, reader: &ReaderId) -> Option<PanelUnit> {
+        let _ = reader;
+        None
+    }
+
+    /// What the patient at this reader is shown and asked, and every change of it: what the terminal draws, or what it has
+    /// told a unit that draws its own screen. `None` inside while nothing is shown; `None` outside if there is no such
+    /// reader.
     fn panel(&self, reader: &ReaderId) -> Option<watch::Receiver<Option<ShownPanel>>> {
         let _ = reader;
         None
@@ -34,7 +41,8 @@ pub trait DeskPort: Send + Sync + 'static {
     /// The patient touched the panel of that nonce.
     ///
     /// # Errors
-    /// If that panel is not shown now, or asks for something else; the driver hears nothing of it then.
+    /// If that panel is not shown now, asks for something else, or is touched at the unit itself; the driver hears
+    /// nothing of it then.
     fn touch(&self, reader: &ReaderId, nonce: &str, touch: Touch) -> Result<(), TouchFault> {
         let _ = (reader, nonce, touch);
         Err(TouchFault::NoPanel)
@@ -272,6 +280,17 @@ pub enum PairFault {
     Refused(FailureCode),
 }
 
+/// The unit at which a patient stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PanelUnit {
+    /// The driver's name, e.g. `caora`: pages draw each model differently.
+    pub driver: &'static str,
+    /// What staff call it, e.g. 「内科 1」.
+    pub label: String,
+    /// Whether the panel is touched on the page; the unit has a screen of its own otherwise.
+    pub touch: bool,
+}
+
 /// A panel as it is shown now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownPanel {
@@ -284,7 +303,7 @@ pub struct ShownPanel {
 /// Why a touch was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TouchFault {
-    /// No such reader, its model draws its own screen, or nothing is shown on it now.
+    /// No such reader, or nothing is shown on it now.
     #[error("no panel is shown")]
     NoPanel,
     /// Another panel is shown by now.

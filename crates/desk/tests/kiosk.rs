@@ -157,10 +157,13 @@ fn part<'a>(words: &'a str, from: &str, to: &str) -> &'a str {
 #[test]
 fn the_page_has_words_for_everything_that_a_panel_says() {
     let words = pages::file(&[pages::KIOSK], "kiosk-words.js").unwrap();
-    let items = part(words.text, "export const ITEMS", "\n};");
+    let items = pages::file(&[pages::KIOSK], "kiosk-items.js").unwrap();
     for item in ConsentItem::ALL {
         let name = serde_json::to_value(item).unwrap();
-        assert!(items.contains(&format!("\n  {}: [", name.as_str().unwrap())), "{name}");
+        let said = part(items.text, &format!("\n  {}: {{", name.as_str().unwrap()), "\n  },");
+        for language in ["ja", "en", "zh", "ko"] {
+            assert!(said.contains(&format!(" {language}: [\"")), "{language}: {name}");
+        }
     }
     for language in ["ja", "en", "zh", "ko"] {
         let said = part(words.text, &format!("\n  {language}: {{"), "\n  },");
@@ -233,14 +236,33 @@ async fn a_cookie_opens_one_panel_and_nothing_else() {
     }
     let head = format!("GET {PANEL} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}x\r\n");
     assert_eq!(ask(site.tcp().await, &head).await.problem().1, "API_TOKEN_MISSING");
-    for (what, target) in [("a reader with a screen of its own", "front-1"), ("no reader", "front-9")] {
-        let body = json!({ "kiosk": target }).to_string();
-        assert_eq!(site.post("/v1/pairing-codes", &site.bearer(), &body).await.status, 404, "{what}");
-    }
+    let nowhere = site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-9"}"#).await;
+    assert_eq!(nowhere.status, 404, "no such reader");
     assert_eq!(
         site.post("/v1/pairing-codes", "", r#"{"kiosk":"front-2"}"#).await.problem().1,
         "API_TOKEN_MISSING"
     );
+}
+
+#[tokio::test]
+async fn beside_a_unit_with_a_screen_of_its_own_the_page_is_a_guide_that_takes_no_touch() {
+    let site = Site::open().await;
+    let pad = PadOrder::shuffled(&[7; 32]);
+    for (nonce, question) in [("a", Question::Pin { tries_left: 3, pad }), ("b", Question::Passcode { pad })]
+    {
+        site.port.panel.send_replace(shown(nonce, Some(question)));
+        for (reader, driver, touch) in [("front-2", "stfr2", true), ("front-3", "caora", false)] {
+            let mut panels = site.events(&format!("/v1/kiosk/{reader}/panel"), "").await;
+            let body = data(&panels.next("panel").await.unwrap());
+            assert_eq!(body["unit"], json!({ "driver": driver, "label": "内科 1", "touch": touch }));
+            assert_eq!(body["question"]["keys"].is_null(), !touch, "{body}");
+        }
+    }
+    let touch = r#"{"nonce":"b","touch":{"kind":"pad_cancel"}}"#;
+    let refused = site.post("/v1/kiosk/front-3/touch", &site.bearer(), touch).await;
+    assert_eq!(refused.problem(), (404, "PANEL_NONE".to_owned()));
+    let made = site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-3"}"#).await;
+    assert_eq!(made.status, 201, "a page may stand beside every reader");
 }
 
 #[tokio::test]

@@ -38,6 +38,11 @@ pub const KIOSK: Page = Page {
     files: &[
         css("kiosk.css", include_str!("../assets/kiosk/kiosk.css")),
         js("kiosk.js", include_str!("../assets/kiosk/kiosk.js")),
+        js("kiosk-items.js", include_str!("../assets/kiosk/kiosk-items.js")),
+        js("kiosk-pad.js", include_str!("../assets/kiosk/kiosk-pad.js")),
+        js("kiosk-pictures.js", include_str!("../assets/kiosk/kiosk-pictures.js")),
+        js("kiosk-screens.js", include_str!("../assets/kiosk/kiosk-screens.js")),
+        js("kiosk-settings.js", include_str!("../assets/kiosk/kiosk-settings.js")),
         js("kiosk-words.js", include_str!("../assets/kiosk/kiosk-words.js")),
     ],
 };
@@ -163,7 +168,7 @@ mod tests {
             assert!(!words.to_lowercase().contains(banned), "{banned}");
         }
         let papers = ["資格確認書", "資格確認書", "资格确认书", "자격확인서"];
-        let said: Vec<_> = lines(words, "out_of_order").collect();
+        let said: Vec<_> = lines(words, "out_of_order_detail").collect();
         assert_eq!(said.len(), papers.len());
         for (line, paper) in said.iter().zip(papers) {
             assert!(line.contains(paper), "{line}");
@@ -174,7 +179,7 @@ mod tests {
     #[test]
     fn whoever_takes_the_card_is_sent_to_reception() {
         let desks = ["受付", "reception", "前台", "접수처"];
-        let said: Vec<_> = lines(words(), "take_card").collect();
+        let said: Vec<_> = lines(words(), "take_card_detail").collect();
         assert_eq!(said.len(), desks.len());
         for (line, desk) in said.iter().zip(desks) {
             assert!(line.contains(desk), "{line}");

@@ -98,7 +98,7 @@ impl DeskSide {
         let pairing = PairDesk::new(Arc::clone(&seats), config.pairings_file.clone(), pairings, stop.clone());
         let shared = Arc::new(Shared::new(Parts {
             statuses: statuses(config, clock),
-            panels: Panels::of(driven(config).map(|reader| (&reader.id, reader.factory))),
+            panels: Panels::of(driven(config)),
             staff: StaffDesk::of(driven(config).map(|reader| &reader.id)),
             seats: Arc::clone(&seats),
             pairing,

@@ -13,6 +13,7 @@ mod deadlines;
 mod desk_side;
 mod exchanging;
 mod fence;
+mod guide;
 mod line_probe;
 mod lookups;
 mod pair;

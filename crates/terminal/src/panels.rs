@@ -1,11 +1,11 @@
-//! The panels that the terminal draws for readers without a screen of their own: what is shown now, and what the patient
-//! touched on it. A touch names the panel that it was meant for; one for another panel, or for something that its panel
+//! The panels of all readers: what the patient is shown and asked now. Where the terminal draws the unit's screen it is
+//! touched as well: a touch names the panel that it was meant for; one for another panel, or for something that its panel
 //! does not ask, never reaches the driver.
 
-use desk::{ShownPanel, TouchFault};
+use crate::config::ReaderSettings;
+use desk::{PanelUnit, ShownPanel, TouchFault};
 use model::ReaderId;
 use model::panel::{Panel, Question, Touch};
-use reader::ReaderFactory;
 use reader::profile::Screen;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::mpsc::{self, error::TrySendError};
@@ -28,18 +28,23 @@ pub(crate) struct Panels(Vec<PanelPlace>);
 #[derive(Debug)]
 struct PanelPlace {
     reader: ReaderId,
+    unit: PanelUnit,
     shown: watch::Sender<Option<ShownPanel>>,
     /// To the station that serves the reader now.
     station: Mutex<Option<mpsc::Sender<Touched>>>,
 }
 
 impl Panels {
-    /// Panels for those readers whose model leaves its screen to the terminal.
-    pub(crate) fn of<'a>(readers: impl Iterator<Item = (&'a ReaderId, &'static dyn ReaderFactory)>) -> Self {
+    /// A panel for each of these readers.
+    pub(crate) fn of<'a>(readers: impl Iterator<Item = &'a ReaderSettings>) -> Self {
         readers
-            .filter(|(_, factory)| factory.profile().screen == Screen::Terminal)
-            .map(|(reader, _)| PanelPlace {
-                reader: reader.clone(),
+            .map(|settings| PanelPlace {
+                reader: settings.id.clone(),
+                unit: PanelUnit {
+                    driver: settings.factory.name(),
+                    label: settings.label.clone(),
+                    touch: settings.factory.profile().screen == Screen::Terminal,
+                },
                 shown: watch::Sender::new(None),
                 station: Mutex::new(None),
             })
@@ -48,7 +53,7 @@ impl Panels {
 
     /// A station begins to serve this reader: touches come to it from now on. `None` if the reader draws its own screen.
     pub(crate) fn serve(&self, reader: &ReaderId) -> Option<mpsc::Receiver<Touched>> {
-        let place = self.place(reader)?;
+        let place = self.place(reader).filter(|place| place.unit.touch)?;
         let (sender, touches) = mpsc::channel(WAITING);
         *place.station.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         Some(touches)
@@ -69,6 +74,11 @@ impl Panels {
     pub(crate) fn is_shown(&self, reader: &ReaderId, nonce: &str) -> bool {
         self.place(reader)
             .is_some_and(|place| place.shown.borrow().as_ref().is_some_and(|shown| shown.nonce == nonce))
+    }
+
+    /// The unit of this reader.
+    pub(crate) fn unit(&self, reader: &ReaderId) -> Option<PanelUnit> {
+        self.place(reader).map(|place| place.unit.clone())
     }
 
     /// What is shown on this reader's panel, and every change of it.
@@ -136,8 +146,9 @@ mod tests {
 
     fn panels() -> (Panels, ReaderId) {
         let reader: ReaderId = "front-1".parse().unwrap();
-        let place =
-            PanelPlace { reader: reader.clone(), shown: watch::Sender::new(None), station: Mutex::new(None) };
+        let unit = PanelUnit { driver: "stfr2", label: String::from("内科 1"), touch: true };
+        let (shown, station) = (watch::Sender::new(None), Mutex::new(None));
+        let place = PanelPlace { reader: reader.clone(), unit, shown, station };
         ([place].into_iter().collect(), reader)
     }
 

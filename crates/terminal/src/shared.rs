@@ -7,8 +7,8 @@ use crate::panels::Panels;
 use crate::seats::Seats;
 use crate::staff::StaffDesk;
 use desk::{
-    AckFault, DeskEvent, DeskFault, Hub, LookupAnswer, LookupsBusy, PairFault, PairStep, ShownPanel,
-    StaffAct, StaffAnswer, StaffFault, TouchFault,
+    AckFault, DeskEvent, DeskFault, Hub, LookupAnswer, LookupsBusy, PairFault, PairStep, PanelUnit,
+    ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
 };
 use failure::codes;
 use ledger::{LedgerError, LedgerHandle};
@@ -192,6 +192,10 @@ impl desk::DeskPort for Shared {
 
     fn note(&self, entry: AuditEntry) -> Result<(), DeskFault> {
         self.ledger.note(entry).wait().map(drop).map_err(|error| fault(&error))
+    }
+
+    fn panel_unit(&self, reader: &ReaderId) -> Option<PanelUnit> {
+        self.panels.unit(reader)
     }
 
     fn panel(&self, reader: &ReaderId) -> Option<watch::Receiver<Option<ShownPanel>>> {

@@ -5,6 +5,7 @@
 
 use crate::config::ReaderSettings;
 use crate::fence::Fence;
+use crate::guide::Guide;
 use crate::line_probe::{LineProbe, Probed};
 use crate::panels::Touched;
 use crate::place::{Place, is_line};
@@ -23,7 +24,7 @@ use model::{
     AuditEntry, Beside, CardMark, CentreHealth, Counted, FailureCode, Insertion, Passcode, Pii, Purpose,
     StationStatus, VisitId, VisitResult,
 };
-use reader::{Effect as DriverEffect, Event, Input as DriverInput};
+use reader::{Effect as DriverEffect, Event, Input as DriverInput, Panel};
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -87,6 +88,8 @@ struct Loop {
     seats: watch::Receiver<Option<Arc<Seat>>>,
     seat: Option<Arc<Seat>>,
     slots: Option<watch::Receiver<SlotStatus>>,
+    /// What the unit shows, for the page beside it; only where the unit draws its own screen.
+    guide: Option<Guide>,
     /// What the patient touched; only where the terminal draws the panel.
     touches: Option<mpsc::Receiver<Touched>>,
     /// What staff want.
@@ -134,6 +137,7 @@ pub(crate) async fn serve(place: Arc<Place>, seed: [u8; 32], stop: CancellationT
         seats,
         seat: None,
         slots: None,
+        guide: touches.is_none().then(Guide::new),
         touches,
         orders,
         removals: 0,
@@ -464,6 +468,7 @@ impl Loop {
                     tracing::info!(reader = %self.place.settings.id, firmware = unit.firmware, "reader ready");
                 }
                 self.note_tray(&event);
+                self.guide(|guide| guide.heard(&event));
                 self.tell_station(Input::Reader(event));
             }
             DriverEffect::Draw(panel) => {
@@ -482,6 +487,13 @@ impl Loop {
         }
     }
 
+    /// The page beside a unit with a screen of its own follows it.
+    fn guide(&mut self, follow: impl FnOnce(&mut Guide) -> Option<Panel>) {
+        if let Some(panel) = self.guide.as_mut().and_then(follow) {
+            self.place.shared.panels.show(&self.place.settings.id, Some(panel));
+        }
+    }
+
     /// Pairing sees what the reader says of its tray.
     fn note_tray(&self, event: &Event) {
         let card = match event {
@@ -495,7 +507,10 @@ impl Loop {
 
     async fn station_wants(&mut self, effect: Effect) {
         match effect {
-            Effect::Reader(command) => self.drive(DriverInput::Command(command)),
+            Effect::Reader(command) => {
+                self.guide(|guide| guide.told(&command));
+                self.drive(DriverInput::Command(command));
+            }
             Effect::Card(ticket, task) => {
                 let place = Arc::clone(&self.place);
                 self.tasks.push(timed(async move {

@@ -10,7 +10,7 @@
 
 use desk::{
     AckFault, Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits, LookupAnswer, LookupsBusy,
-    PairFault, PairStep, ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
+    PairFault, PairStep, PanelUnit, ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
 };
 use ledger::{Keep, Ledger, LedgerError, LedgerHandle, LedgerKey, LedgerThread};
 use model::panel::Touch;
@@ -43,7 +43,8 @@ pub struct Site {
     _directories: (TempDir, TempDir),
 }
 
-/// The terminal as the desk's tests have it: `front-2` is the one reader with a panel.
+/// The terminal as the desk's tests have it: `front-2` is the one reader whose panel is touched; `front-3` draws its own
+/// screen, which shows the same.
 pub struct Port {
     ledger: LedgerHandle,
     pub panel: watch::Sender<Option<ShownPanel>>,
@@ -258,7 +259,16 @@ impl Port {
 
 impl DeskPort for Port {
     fn panel(&self, reader: &ReaderId) -> Option<watch::Receiver<Option<ShownPanel>>> {
-        (reader.as_str() == "front-2").then(|| self.panel.subscribe())
+        self.panel_unit(reader).map(|_| self.panel.subscribe())
+    }
+
+    fn panel_unit(&self, reader: &ReaderId) -> Option<PanelUnit> {
+        let (driver, touch) = match reader.as_str() {
+            "front-2" => ("stfr2", true),
+            "front-3" => ("caora", false),
+            _ => return None,
+        };
+        Some(PanelUnit { driver, label: String::from("内科 1"), touch })
     }
 
     fn touch(&self, reader: &ReaderId, nonce: &str, touch: Touch) -> Result<(), TouchFault> {

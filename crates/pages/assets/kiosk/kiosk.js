@@ -1,168 +1,132 @@
-// The panel of one reader: draws what the terminal says and tells it what was touched. Nothing is kept: the positions
-// touched on the pad live until the fourth or until the pad goes, and go over the wire without the digits that stood there.
+// The patient's page: draws what the desk says of this reader's panel and tells what was touched. Where the unit has a screen
+// of its own the page is a guide beside it. It keeps nothing: each panel is drawn from what came, and the next patient finds
+// Japanese and the usual size again.
 
-import { LANGUAGES, WORDS, ITEMS } from "./kiosk-words.js";
+import { at, element } from "./dom.js";
+import { ask, follow, Refused } from "./api.js";
+import { pairingForm, redeem, takeCodeFromAddress } from "./pairing.js";
+import { forgetTyped } from "./kiosk-pad.js";
+import { noticed, screenOf } from "./kiosk-screens.js";
+import { drawLanguages, drawSettings, forgetSettings } from "./kiosk-settings.js";
+import { WORDS } from "./kiosk-words.js";
 
-const reader = decodeURIComponent(location.pathname.split("/").pop());
-const at = (id) => document.getElementById(id);
+const reader = location.pathname.split("/").pop();
+/** Notices at which a patient begins. */
+const BEGINNINGS = ["place_card", "visual_armed"];
 let shown = null;
-// The keys touched so far, and on which pad: a notice that comes meanwhile draws the same pad again.
-let typing = { pad: "", positions: [] };
+/** The language of a guide, which the unit's own screen does not know of; null follows the panel. */
+let guideLanguage = null;
+let step = 0;
+let drawnQuestion = "";
 
-function words() {
-  return WORDS[shown?.language] ?? WORDS.ja;
-}
-
-function element(name, text, attributes = {}) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
-function button(text, id, act, main = false) {
-  const made = element("button", text, { type: "button", "data-touch": id });
-  if (main) made.className = "main";
-  made.addEventListener("click", act);
-  return made;
-}
-
-function show(state, notice, detail = "", ...question) {
-  Object.assign(at("panel").dataset, { state, panel: shown?.nonce ?? "" });
-  at("notice").textContent = notice;
-  at("detail").textContent = detail;
-  at("question").replaceChildren(...question);
-}
+const language = () => guideLanguage ?? shown?.language ?? "ja";
+const words = () => WORDS[language()] ?? WORDS.ja;
 
 async function touch(what) {
   const panel = shown;
-  const answer = await fetch(`/v1/kiosk/${encodeURIComponent(reader)}/touch`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ nonce: panel.nonce, touch: what }),
-  }).catch(() => null);
-  // A touch on a panel that is gone is no fault of the patient's: the new panel is on its way.
-  if (!answer?.ok && shown === panel) draw(panel);
-}
-
-function drawLanguages() {
-  at("languages").replaceChildren(
-    ...Object.entries(LANGUAGES)
-      .filter(() => shown?.question && !["face", "passcode"].includes(shown.question.kind))
-      .map(([id, name]) => button(name, `language-${id}`, () => touch({ kind: "language", language: id }))),
-  );
-}
-
-function choices(...buttons) {
-  const made = element("div", "", { class: "choices" });
-  made.append(...buttons);
-  return made;
-}
-
-function methods(question) {
-  const made = question.offered.map((method) =>
-    button(words()[method], `method-${method}`, () => touch({ kind: "method", method }), true),
-  );
-  return [words().methods, "", choices(...made)];
-}
-
-function pad(question, title, detail) {
-  const same = JSON.stringify(question);
-  if (typing.pad !== same) typing = { pad: same, positions: [] };
-  const { positions } = typing;
-  const typed = element("p", "○○○○", { class: "typed", "aria-hidden": "true" });
-  const say = () => { typed.textContent = "●".repeat(positions.length) + "○".repeat(4 - positions.length); };
-  const press = (position) => {
-    if (positions.length === 4) return;
-    positions.push(position);
-    say();
-    if (positions.length === 4) {
-      touch({ kind: "pad", positions: [...positions] });
-      positions.length = 0;
-    }
-  };
-  const keys = question.keys.map((digit, position) => button(String(digit), `key-${position}`, () => press(position)));
-  const grid = element("div", "", { class: "pad" });
-  const clear = button(words().clear, "clear", () => { positions.length = 0; say(); });
-  // The tenth key stands alone in the last row, between the two ways back.
-  grid.append(...keys.slice(0, 9), clear, keys[9], button(words().cancel, "cancel", () => touch({ kind: "pad_cancel" })));
-  say();
-  return [title, detail, typed, grid];
-}
-
-const pin = (question) => pad(question, words().pad, `${words().tries}: ${question.tries_left}`);
-const passcode = (question) => pad(question, words().staff_pad, words().staff_only);
-
-function consent(question) {
-  const answer = (decision) => () => touch({ kind: "consent", screen: question.screen, decision });
-  const choice = question.items.length === 1 && words().choices[question.items[0]];
-  if (choice) {
-    const [asked, yes, no] = choice;
-    // Neither of two ways of giving the same thing is the main one.
-    const equal = question.items[0] === "electronic_prescription";
-    return [asked, "", choices(button(yes, "agree", answer("agreed"), !equal), button(no, "refuse", answer("refused")))];
+  try {
+    await ask("POST", `/v1/kiosk/${reader}/touch`, { nonce: panel.nonce, touch: what });
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused;
+    // A touch on a panel that is gone is no fault of the patient's: the new panel is on its way.
+    if (shown === panel) draw(panel);
   }
-  const list = document.createElement("ul");
-  const column = shown.language === "ja" ? 0 : 1;
-  list.append(...question.items.map((item) => element("li", ITEMS[item]?.[column] ?? item)));
-  return [
-    words().consent,
-    "",
-    list,
-    choices(
-      button(words().agree, "agree", answer("agreed"), true),
-      button(words().refuse, "refuse", answer("refused")),
-    ),
-  ];
 }
 
-const QUESTIONS = { methods, pin, passcode, consent, face: () => [words().look, ""] };
+function chooseLanguage(id) {
+  if (shown?.unit.touch) return touch({ kind: "language", language: id });
+  guideLanguage = id;
+  if (shown) draw(shown);
+  else say("out_of_order");
+}
 
 function draw(panel) {
+  if (!panel.question && BEGINNINGS.includes(panel.notice.kind) && shown && shown.notice.kind !== panel.notice.kind) newPatient();
   shown = panel;
-  document.documentElement.lang = panel.language;
-  const { question, notice } = panel;
-  if (!["pin", "passcode"].includes(question?.kind)) typing = { pad: "", positions: [] };
-  const failure = notice.kind === "failure" ? (panel.language === "ja" ? notice.text.ja : notice.text.en) : "";
-  if (question) {
-    const [title, detail, ...body] = QUESTIONS[question.kind](question);
-    show(question.kind, title, [failure, detail].filter(Boolean).join(" "), ...body);
-  } else {
-    show(notice.kind, failure || words()[notice.kind]);
-  }
-  drawLanguages();
+  if (!["pin", "passcode"].includes(panel.question?.kind)) forgetTyped();
+  const failure = panel.notice.kind === "failure" ? panel.notice.text[language()] : "";
+  const screen = screenOf(panel, words(), language(), touch);
+  if (!panel.question && failure) Object.assign(screen, { title: failure, detail: "" });
+  show(panel.question?.kind ?? panel.notice.kind, screen, panel.question ? failure : "");
 }
 
-function askForCode(wrong) {
+/** What is said while no panel is there. */
+function say(kind) {
   shown = null;
-  drawLanguages();
-  const form = element("form", "", { class: "choices" });
-  const input = element("input", "", { name: "code", autocomplete: "off", "aria-label": WORDS.ja.code });
-  form.append(input, button(WORDS.ja.pair, "pair", () => form.requestSubmit(), true));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const answer = await fetch("/v1/pairings", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ code: input.value }),
-    }).catch(() => null);
-    if (answer?.ok) listen();
-    else askForCode(true);
-  });
-  show("code", WORDS.ja.code, wrong ? WORDS.ja.wrong_code : WORDS.en.code, form);
+  forgetTyped();
+  show(kind, noticed(kind, words()), "");
+}
+
+function newPatient() {
+  guideLanguage = null;
+  step = 0;
+  forgetSettings();
+}
+
+function show(state, screen, trouble) {
+  const said = words();
+  document.documentElement.lang = language();
+  document.title = said.page;
+  Object.assign(at("panel").dataset, { state, panel: shown?.nonce ?? "" });
+  at("unit").textContent = shown?.unit.label ?? "";
+  setText("notice", screen.title);
+  setText("detail", screen.detail);
+  setText("trouble", trouble || (screen.strong ?? ""));
+  at("picture").replaceChildren(...(screen.picture ? [screen.picture] : []));
+  drawQuestion(screen.controls ?? []);
+  drawSteps(screen.step);
+  drawLanguages(language(), chooseLanguage);
+  drawSettings(said);
+}
+
+/** The same question stays as it is: neither what was typed nor where the keyboard stands is lost to a reminder. */
+function drawQuestion(controls) {
+  const question = JSON.stringify([shown?.question ?? null, shown?.unit.touch, language(), controls.length]);
+  if (question === drawnQuestion) return;
+  drawnQuestion = question;
+  const wasInside = at("question").contains(document.activeElement);
+  at("question").replaceChildren(...controls);
+  at("question").hidden = controls.length === 0;
+  if (wasInside) at("notice").focus();
+}
+
+function drawSteps(now) {
+  step = now ?? step;
+  const list = at("steps");
+  list.setAttribute("aria-label", words().steps_label);
+  list.replaceChildren(...words().steps.map((name, at) =>
+    element("li", { text: name, "aria-current": at === step ? "step" : null, class: at < step ? "past" : null })));
+}
+
+function setText(id, text) {
+  // Writing the same text again would have it read aloud again.
+  if (at(id).textContent !== text) at(id).textContent = text;
+}
+
+function askForCode() {
+  shown = null;
+  const form = pairingForm(words().pairing, () => { form.remove(); listen(); });
+  show("code", { step: 0, title: words().page, detail: "" }, "");
+  drawnQuestion = "";
+  at("question").hidden = false;
+  at("question").replaceChildren(form);
+  form.querySelector("input").focus();
 }
 
 function listen() {
-  const stream = new EventSource(`/v1/kiosk/${encodeURIComponent(reader)}/panel`);
-  stream.addEventListener("panel", (event) => draw(JSON.parse(event.data)));
-  stream.addEventListener("dark", () => { shown = null; show("connecting", words().connecting); drawLanguages(); });
-  stream.onerror = () => {
-    shown = null;
-    drawLanguages();
-    // A stream that was refused stays closed; one that broke off is opened again by the browser.
-    if (stream.readyState === EventSource.CLOSED) askForCode(false);
-    else show("connecting", WORDS.ja.connecting);
-  };
+  follow(`/v1/kiosk/${reader}/panel`, {
+    on: { panel: draw, dark: () => say("out_of_order") },
+    lost: () => say("connecting"),
+    refused: askForCode,
+  });
 }
 
-listen();
+async function begin() {
+  say("connecting");
+  const code = takeCodeFromAddress();
+  // A code that is used or over is no reason to stop: the cookie may be here already.
+  if (code) await redeem(code).catch(() => {});
+  listen();
+}
+
+begin();
