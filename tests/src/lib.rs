@@ -4,6 +4,7 @@ pub mod browser;
 pub mod canary;
 pub mod control;
 pub mod exchange;
+pub mod python;
 pub mod raw;
 pub mod service;
 pub mod syscalls;

@@ -11,9 +11,9 @@
 
 use rig::{Daemon, Simulator, SimulatorOptions, Visit};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use tests::{READER, TestDesk, next_result};
+use std::path::Path;
+use std::process::Output;
+use tests::{READER, TestDesk, next_result, python};
 
 /// Not tried with a token, and why. Each has tests of its own in `crates/desk/tests`.
 const NOT_TRIED: [(&str, &str); 3] = [
@@ -30,7 +30,7 @@ const BOUND: u32 = 300;
 
 #[test]
 fn schemathesis_finds_nothing_with_a_token_of_every_scope() {
-    let Some(schemathesis) = installed() else { return };
+    let Some(schemathesis) = python::installed("st") else { return };
     let desk = desk();
     let scopes = json!(["results", "lookups", "board", "admin", format!("kiosk:{READER}")]);
     let made =
@@ -55,7 +55,7 @@ fn schemathesis_finds_nothing_with_a_token_of_every_scope() {
 
 #[test]
 fn schemathesis_finds_nothing_without_a_token() {
-    let Some(schemathesis) = installed() else { return };
+    let Some(schemathesis) = python::installed("st") else { return };
     let desk = desk();
     // Whoever shows nothing opens no stream and holds no reader: everything is tried.
     let said = run(&schemathesis, &desk, &["--warnings", "off"]);
@@ -75,32 +75,14 @@ fn desk() -> TestDesk {
     desk
 }
 
-/// `st`, which `cargo xtask test` installs; without it the test is skipped aloud, but not where everything must hold.
-fn installed() -> Option<PathBuf> {
-    let own = std::env::current_exe().unwrap();
-    // Suites lie in `<target>/<profile>/deps`.
-    let program = own.ancestors().nth(3).unwrap().join("python/bin/st");
-    if program.exists() {
-        return Some(program);
-    }
-    let said = format!(
-        "{} is not there: `cargo xtask test` installs it, for which it needs the network",
-        program.display()
-    );
-    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{said}");
-    eprintln!("SKIPPED: {said}");
-    None
-}
-
 fn run(schemathesis: &Path, desk: &TestDesk, more: &[&str]) -> Output {
     let place = tempfile::tempdir().unwrap();
     let document = place.path().join("v1.json");
     let told = desk.daemon.desk().get("/v1/openapi.json").unwrap();
     std::fs::write(&document, told.to_string()).unwrap();
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/desk/openapi/schemathesis.toml");
-    let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", "--", "timeout", "--kill-after", "5", &BOUND.to_string()]);
-    command.arg(schemathesis).arg("--no-color").arg("--config-file").arg(config);
+    let mut command = python::bounded(schemathesis, BOUND);
+    command.arg("--no-color").arg("--config-file").arg(config);
     command.arg("run").arg(document).args(["--url", &desk.daemon.ready().api, "--checks", "all"]);
     command.args(["--max-examples", &EXAMPLES.to_string(), "--seed", &SEED.to_string()]).args(more);
     // What it writes goes with the folder.

@@ -1,4 +1,5 @@
-//! The Python packages of the tests, in an environment of their own below `target/`: schemathesis meets the running desk.
+//! The Python packages of the tests, in an environment of their own below `target/`: schemathesis meets the running desk, and
+//! Playwright drives the browser that meets its pages.
 
 use crate::{
     Fault,
@@ -26,8 +27,8 @@ pub(crate) fn ensure(stop: &Stop) -> Result<(), Fault> {
         return Ok(());
     }
     say::both(
-        format_args!("APIを試す道具（Python）を {} に入れます", place.display()),
-        format_args!("installing what tries the API (Python) into {}", place.display()),
+        format_args!("APIと画面を試す道具（Python）を {} に入れます", place.display()),
+        format_args!("installing what tries the API and the pages (Python) into {}", place.display()),
     );
     packages().for_each(|package| say::line(format_args!("  {package}")));
     make(stop, &place)
@@ -37,8 +38,8 @@ pub(crate) fn ensure(stop: &Stop) -> Result<(), Fault> {
 pub(crate) fn say_skipped(fault: &Fault) {
     say::line(format_args!("{fault}"));
     say::both(
-        "道具を入れられないので、schemathesisによるAPIの試験は飛ばします（CIでは失敗になります）",
-        "SKIPPED: without these packages schemathesis does not try the API; where CI=true that is a failure",
+        "道具を入れられないので、APIと画面の試験は飛ばします（CIでは失敗になります）",
+        "SKIPPED: without these packages neither the API nor the pages are tried; where CI=true that is a failure",
     );
 }
 
@@ -92,6 +93,8 @@ mod tests {
                 "{package}"
             );
         }
-        assert!(packages().any(|package| package.starts_with("schemathesis==")));
+        for wanted in ["schemathesis==", "playwright==", "axe-playwright-python=="] {
+            assert!(packages().any(|package| package.starts_with(wanted)), "{wanted}");
+        }
     }
 }

@@ -26,7 +26,7 @@ enum Sign {
 }
 
 /// Names as in Debian 12.
-const PACKAGES: [Package; 15] = [
+const PACKAGES: [Package; 16] = [
     Package {
         name: "build-essential",
         ja: "C コンパイラとリンカ（SQLite と ring のビルド）",
@@ -109,6 +109,15 @@ const PACKAGES: [Package; 15] = [
         shown_by: Sign::Program("chromedriver"),
     },
     Package {
+        name: "fonts-noto-cjk",
+        ja: "そのブラウザーで日本語・中国語・韓国語を表示する",
+        en: "that browser shows Japanese, Chinese and Korean with it",
+        shown_by: Sign::File(&[
+            "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+            "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+        ]),
+    },
+    Package {
         name: "python3",
         ja: "APIを文書どおりか試す道具（schemathesis）を動かす",
         en: "runs schemathesis, which tries the API against its document",
@@ -133,8 +142,9 @@ pub(crate) enum Purpose {
 
 impl Purpose {
     fn packages(self) -> impl Iterator<Item = &'static Package> {
-        let tests_only =
-            |name: &str| name.starts_with("chromium") || name.starts_with("python3") || name == "faketime";
+        let tests_only = |name: &str| {
+            ["chromium", "fonts", "python3", "faketime"].iter().any(|only| name.starts_with(only))
+        };
         PACKAGES.iter().filter(move |package| self == Self::Tests || !tests_only(package.name))
     }
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask measure`: this machine's figures. No judgement.
 
+mod first_paint;
 mod latency;
 mod machine;
 mod samples;
@@ -111,6 +112,9 @@ fn running(
     after.tell(folder, 1)?;
     for samples in latency::latency(up, stop, setting, arguments.events)? {
         samples.tell(folder, arguments.events)?;
+    }
+    for samples in first_paint::first_paint(up, setting)? {
+        samples.tell(folder, first_paint::OPENINGS)?;
     }
     Ok(())
 }

@@ -1,0 +1,35 @@
+//! The tools of the suites that are Python's, in the environment that `cargo xtask test` makes below `target/`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A program of that environment, e.g. `st`. `None`, said aloud, where it is not there; but not where everything must
+/// hold.
+///
+/// # Panics
+/// If it is not there and `CI` is `true`.
+#[must_use]
+pub fn installed(name: &str) -> Option<PathBuf> {
+    // Suites lie in `<target>/<profile>/deps`.
+    let own = std::env::current_exe().ok()?;
+    let program = own.ancestors().nth(3)?.join("python/bin").join(name);
+    if program.exists() {
+        return Some(program);
+    }
+    let said = format!(
+        "{} is not there: `cargo xtask test` installs it, for which it needs the network",
+        program.display()
+    );
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{said}");
+    eprintln!("SKIPPED: {said}");
+    None
+}
+
+/// The program to be run with further arguments; it ends with us, and after so many seconds.
+#[must_use]
+pub fn bounded(program: &std::path::Path, seconds: u32) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "--", "timeout", "--kill-after", "5", &seconds.to_string()]);
+    command.arg(program);
+    command
+}

@@ -1,0 +1,109 @@
+//! The pages that people meet, in headless Chromium driven by Playwright: the suites in `tests/pages`, each on a running
+//! desk of its own. What they see and do is written there; here is only what they stand on.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops"
+)]
+
+use failure::codes;
+use rig::{Daemon, Simulator, SimulatorOptions};
+use serde_json::json;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Stdio;
+use tests::{PATIENCE, TestDesk, control, python};
+
+/// Seconds after which a suite hangs.
+const BOUND: u32 = 400;
+/// With which staff confirm; nobody's.
+const PASSCODE: &str = "4826";
+
+#[test]
+fn whole_visits_at_the_kiosk() {
+    passes("test_kiosk_visits.py", &["stfr2", "caora"]);
+}
+
+#[test]
+fn every_screen_of_the_kiosk() {
+    passes("test_kiosk_screens.py", &["stfr2"]);
+}
+
+#[test]
+fn what_holds_for_every_page() {
+    passes("test_page_rules.py", &["stfr2"]);
+}
+
+/// Runs a suite on a desk of these readers; what it said is shown when it fails.
+fn passes(suite: &str, readers: &[&str]) {
+    let Some(python) = python::installed("python") else { return };
+    let desk = desk(readers);
+    let place = tempfile::tempdir().unwrap();
+    let said = place.path().join("desk.json");
+    let (daemon, simulator) = (desk.daemon.ready(), desk.simulator.ready());
+    let desk_file = json!({
+        "api": daemon.api, "token_file": daemon.token_file,
+        "bench": simulator.bench, "bench_token_file": simulator.bench_token_file,
+        "readers": simulator.readers, "passcode": PASSCODE,
+        "codes": codes::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
+    });
+    fs::write(&said, desk_file.to_string()).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages");
+    let mut pytest = python::bounded(&python, BOUND);
+    pytest.args(["-B", "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", suite]);
+    pytest.current_dir(folder).env("UKETSUKE_DESK", &said);
+    let ended = pytest.output().unwrap();
+    let text = String::from_utf8_lossy(&ended.stdout);
+    assert!(
+        ended.status.success(),
+        "{suite}: {}\n{text}\n{}",
+        ended.status,
+        String::from_utf8_lossy(&ended.stderr)
+    );
+    // "21 passed in 31.20s": nothing was left out.
+    let last = text.lines().last().unwrap_or_default();
+    assert!(last.contains(" passed") && !last.contains("skipped") && !last.contains("deselected"), "{last}");
+    println!("{suite}: {last}");
+}
+
+fn desk(readers: &[&str]) -> TestDesk {
+    let readers = readers.iter().map(ToString::to_string).collect();
+    let simulator = Simulator::start(SimulatorOptions { readers, ..SimulatorOptions::default() }).unwrap();
+    let mut options = simulator.daemon();
+    options.log_level = String::from("warn");
+    let passcode = options.config.with_file_name("passcode");
+    set_passcode(&passcode);
+    let site = fs::read_to_string(&options.config).unwrap();
+    options.config = options.config.with_file_name("site-with-passcode.toml");
+    let visual = format!("\n[visual]\npasscode_file = {:?}\n", passcode.display().to_string());
+    fs::write(&options.config, format!("{site}{visual}")).unwrap();
+    let daemon = Daemon::start(options).unwrap();
+    let desk = TestDesk { daemon, simulator };
+    until_all_idle(&desk);
+    desk
+}
+
+fn until_all_idle(desk: &TestDesk) {
+    let mut waiting = desk.simulator.ready().readers.clone();
+    let mut events = desk.events(None).unwrap();
+    events
+        .wait_for("every station idle", PATIENCE, |event| {
+            if let Some(station) = event.json().ok().filter(|station| station["state"] == "idle") {
+                waiting.retain(|reader| station["reader"] != reader.as_str());
+            }
+            waiting.is_empty()
+        })
+        .unwrap();
+}
+
+fn set_passcode(file: &Path) {
+    let mut set = control::alone().unwrap();
+    set.args(["passcode", "set"]).arg(file).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut child = set.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{PASSCODE}\n").as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+}
