@@ -105,7 +105,7 @@ fn printed(entry: &Entry) -> String {
     printed_body(&json!({
         "code": entry.code.as_str(),
         "cause": body(entry.cause),
-        "patient": body(entry.patient),
+        "patient": body(entry.patient.into()),
         "reception": body(entry.reception),
         "technician": body(entry.technician),
         "reader_numbers": entry.reader_numbers,

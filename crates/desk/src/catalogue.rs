@@ -13,7 +13,7 @@ pub(crate) struct FailureBody {
     /// What happened.
     cause: TextBody,
     /// What the patient is told.
-    patient: TextBody,
+    patient: PatientText,
     /// What reception does.
     reception: TextBody,
     /// What the technician does.
@@ -24,6 +24,15 @@ pub(crate) struct FailureBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<CodeForm>)]
     others: Vec<&'static str>,
+}
+
+/// The catalogue's words for the patient, in the languages of the patient's screen.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PatientText {
+    ja: &'static str,
+    en: &'static str,
+    zh: &'static str,
+    ko: &'static str,
 }
 
 /// A wording in both languages.
@@ -46,6 +55,12 @@ pub(crate) fn explain(code: &str) -> Option<FailureBody> {
         reader_numbers: entry.reader_numbers,
         others: others.iter().map(|entry| entry.code.as_str()).collect(),
     })
+}
+
+impl From<failure::PatientText> for PatientText {
+    fn from(text: failure::PatientText) -> Self {
+        Self { ja: text.ja, en: text.en, zh: text.zh, ko: text.ko }
+    }
 }
 
 impl From<failure::Text> for TextBody {

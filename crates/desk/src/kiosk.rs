@@ -3,6 +3,7 @@
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
 use crate::body::{ItemWord, json};
+use crate::catalogue::PatientText;
 use crate::forms::{CodeForm, PositionForm, ReaderForm};
 use crate::hub::frame;
 use crate::numbers::positions;
@@ -213,13 +214,6 @@ pub(crate) enum NoticeBody {
     },
 }
 
-/// The catalogue's words for the patient.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct PatientText {
-    ja: &'static str,
-    en: &'static str,
-}
-
 /// What the panel asks.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -372,8 +366,7 @@ impl From<Notice> for NoticeBody {
             Notice::VisualArmed => Self::VisualArmed,
             Notice::StaffCheck => Self::StaffCheck,
             Notice::Failure(code) => {
-                let patient = failure::entry(code).patient;
-                Self::Failure { code: code.as_str(), text: PatientText { ja: patient.ja, en: patient.en } }
+                Self::Failure { code: code.as_str(), text: failure::entry(code).patient.into() }
             }
         }
     }

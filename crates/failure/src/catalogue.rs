@@ -5,13 +5,33 @@ use model::{FailureCode, Remark, Validity};
 use serde::Serialize;
 use std::sync::LazyLock;
 
-/// A wording in both languages.
+/// A wording in the two languages of staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Text {
     /// Japanese.
     pub ja: &'static str,
     /// English.
     pub en: &'static str,
+}
+
+/// A wording in the four languages of the patient's screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct PatientText {
+    /// Japanese.
+    pub ja: &'static str,
+    /// English.
+    pub en: &'static str,
+    /// Chinese, in simplified characters.
+    pub zh: &'static str,
+    /// Korean.
+    pub ko: &'static str,
+}
+
+/// What staff read of it.
+impl From<PatientText> for Text {
+    fn from(PatientText { ja, en, .. }: PatientText) -> Self {
+        Self { ja, en }
+    }
 }
 
 /// What the catalogue says of one code.
@@ -22,7 +42,7 @@ pub struct Entry {
     /// What happened.
     pub cause: Text,
     /// What the patient is told.
-    pub patient: Text,
+    pub patient: PatientText,
     /// What reception does.
     pub reception: Text,
     /// What the technician does.
@@ -262,7 +282,7 @@ mod tests {
     /// possible.
     #[test]
     fn what_the_patient_is_told_can_be_read_aloud() {
-        for Entry { code, patient: Text { ja, en }, .. } in catalogue() {
+        for Entry { code, patient: PatientText { ja, en, .. }, .. } in catalogue() {
             assert!(ja.chars().count() <= 60 && en.len() <= 120, "{code} is long: {ja} {en}");
             assert!(ja.matches('。').count() <= 2, "{code}: {ja}");
             let spoken =
@@ -288,7 +308,7 @@ mod tests {
             if *code == codes::FACE_ATTEMPT_FOREIGN {
                 continue;
             }
-            let Text { ja, en } = entry(*code).patient;
+            let PatientText { ja, en, .. } = entry(*code).patient;
             assert!(
                 ja.contains("暗証番号も使えます") && en.contains("You may also use your PIN"),
                 "{code}: {ja}"
@@ -377,7 +397,8 @@ mod tests {
 
     fn wordings() -> impl Iterator<Item = (FailureCode, Text)> {
         catalogue().iter().flat_map(|entry| {
-            [entry.cause, entry.patient, entry.reception, entry.technician].map(|text| (entry.code, text))
+            [entry.cause, entry.patient.into(), entry.reception, entry.technician]
+                .map(|text| (entry.code, text))
         })
     }
 

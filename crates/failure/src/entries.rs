@@ -8,6 +8,7 @@ mod certificate;
 mod face;
 mod pairing;
 mod panel;
+mod patient;
 mod person;
 mod pin;
 mod qualification;
@@ -38,22 +39,32 @@ pub(crate) const GROUPS: &[&[Entry]] = &[
     api::ENTRIES,
 ];
 
-/// Turns a readable list into entries.
+/// Turns a readable list into entries. What the patient is told stands in four languages (Japanese, English, Chinese,
+/// Korean) or is one of the texts of [`patient`].
 macro_rules! entries {
     ($($code:ident $([$($number:literal),+])? {
         cause: $cause_ja:expr, $cause_en:expr;
-        patient: $patient_ja:expr, $patient_en:expr;
+        patient: $($patient:expr),+;
         reception: $reception_ja:expr, $reception_en:expr;
         technician: $technician_ja:expr, $technician_en:expr;
     })*) => {
         pub(crate) const ENTRIES: &[crate::Entry] = &[$(crate::Entry {
             code: crate::codes::$code,
             cause: crate::Text { ja: $cause_ja, en: $cause_en },
-            patient: crate::Text { ja: $patient_ja, en: $patient_en },
+            patient: $crate::entries::patient_text!($($patient),+),
             reception: crate::Text { ja: $reception_ja, en: $reception_en },
             technician: crate::Text { ja: $technician_ja, en: $technician_en },
             reader_numbers: &[$($($number),+)?],
         }),*];
+    };
+}
+
+macro_rules! patient_text {
+    ($shared:expr) => {
+        $shared
+    };
+    ($ja:expr, $en:expr, $zh:expr, $ko:expr) => {
+        $crate::PatientText { ja: $ja, en: $en, zh: $zh, ko: $ko }
     };
 }
 
@@ -86,19 +97,7 @@ macro_rules! call_en {
     };
 }
 
-/// For the patient when the fault is ours.
-macro_rules! wait_ja {
-    () => {
-        "係の者がご案内します。少しお待ちください。"
-    };
-}
-macro_rules! wait_en {
-    () => {
-        "Staff will help you. Please wait a moment."
-    };
-}
-
-use {call_en, call_ja, entries, papers_en, papers_ja, wait_en, wait_ja};
+use {call_en, call_ja, entries, papers_en, papers_ja, patient_text};
 
 /// The entry of `INTERNAL`, which stands last.
 pub(crate) const LAST: Entry = match api::ENTRIES {

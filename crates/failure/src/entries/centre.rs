@@ -1,11 +1,12 @@
 //! The line to the centre and what the centre answers.
 
-use super::{call_en, call_ja, entries, papers_en, papers_ja, wait_en, wait_ja};
+use super::patient::{PLACE_AGAIN, WAIT};
+use super::{call_en, call_ja, entries, papers_en, papers_ja};
 
 entries! {
     CENTRE_UNREACHABLE ["connection error"] {
         cause: "オンライン資格確認のセンターにつながりません。", "There is no connection to the centre.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("少し待って、やり直します。", papers_ja!()),
             concat!("Wait a little and try again. ", papers_en!());
         technician: concat!("回線、名前解決、通信の認証の順に確かめ、障害情報を見ます。続くときは", call_ja!(),
@@ -15,7 +16,7 @@ entries! {
     }
     CENTRE_SILENT {
         cause: "センターにはつながりましたが、返事がありません。", "The centre accepted the connection and then said nothing.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("一度やり直します。", papers_ja!()),
             concat!("Try once more. ", papers_en!());
         technician: "障害情報と計画停止の予定を見ます。自施設だけなら回線機器を再起動します。",
@@ -23,7 +24,7 @@ entries! {
     }
     CENTRE_UNTRUSTED {
         cause: "接続先が本物のセンターだと確かめられません。", "The other end could not prove to be the centre.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("担当の技術者に知らせます。", papers_ja!()),
             concat!("Tell the technician. ", papers_en!());
         technician: "接続先の名前、認証局の証明書、端末の日付と時刻を確かめます。確認を省く設定はありません。",
@@ -31,7 +32,7 @@ entries! {
     }
     TERMINAL_CERTIFICATE_REFUSED {
         cause: "この端末の証明書が受け付けられません。", "The centre did not accept the terminal's certificate.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("担当の技術者に知らせます。", papers_ja!()),
             concat!("Tell the technician. ", papers_en!());
         technician: "端末の証明書の期限、失効、鍵との組を確かめ、更新します。",
@@ -39,7 +40,7 @@ entries! {
     }
     CENTRE_LOGIN_REFUSED ["0x81000001"] {
         cause: "カードリーダーの顔認証アカウントが受け付けられません。", "The centre refused the reader's face account.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("別のカードリーダーがあれば案内し、担当の技術者に知らせます。", papers_ja!()),
             concat!("Send patients to another reader if there is one, and tell the technician. ", papers_en!());
         technician: "アカウント（F0…）がカードリーダーごとに一つで、重なりがないか、パスワードと証明書が古くないか確かめます。",
@@ -47,7 +48,7 @@ entries! {
     }
     CENTRE_GARBLED {
         cause: "センターの返事が壊れているか、途中で切れています。", "The centre's answer is broken or cut short.";
-        patient: "もう一度カードを置いてください。", "Please place the card again.";
+        patient: PLACE_AGAIN;
         reception: concat!("一度やり直します。", papers_ja!()),
             concat!("Try once more. ", papers_en!());
         technician: "続くときは、時刻を控えて、コールセンターと開発元に連絡します。",
@@ -55,7 +56,7 @@ entries! {
     }
     CENTRE_REFUSED {
         cause: "センターが理由を示して断りました。", "The centre refused and gave a reason of its own.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("時刻を控え、担当の技術者に知らせます。", papers_ja!()),
             concat!("Note the time and tell the technician. ", papers_en!());
         technician: concat!("その時刻のログで、センターが断った理由の言葉を探し、", call_ja!(), "に伝えます。"),
@@ -64,7 +65,7 @@ entries! {
     CENTRE_PROCESSING {
         cause: "センターは回答を受け付けましたが、時間内に結果が届きませんでした。",
             "The centre took the answers and had no result within the time.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("少し待って、もう一度カードを置いていただきます。", papers_ja!()),
             concat!("Wait a little, then have the card placed again. ", papers_en!());
         technician: concat!("障害情報を見ます。続くときは、時刻を控えて", call_ja!(), "に連絡します。"),
@@ -72,7 +73,7 @@ entries! {
     }
     CENTRE_MAINTENANCE {
         cause: "センターは、予告された保守のため止まっています。", "The centre stands still for announced maintenance.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("予告された時刻を過ぎたら、やり直します。", papers_ja!()),
             concat!("Try again when the announced time is over. ", papers_en!());
         technician: concat!("計画停止のお知らせで終わりの時刻を確かめます。過ぎても戻らなければ、", call_ja!(), "に連絡します。"),

@@ -1,12 +1,13 @@
 //! The relay between centre and card, and the guard.
 
-use super::{entries, papers_en, papers_ja, wait_en, wait_ja};
+use super::patient::{PLACE_AGAIN, WAIT};
+use super::{entries, papers_en, papers_ja};
 
 entries! {
     RELAY_COMMAND_REFUSED {
         cause: "センターから、カードに許していない命令が届いたため、止めました。",
             "The centre sent the card a command that is not allowed; it was stopped.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("一度だけやり直し、担当の技術者に知らせます。", papers_ja!()),
             concat!("Try once more and tell the technician. ", papers_en!());
         technician: "接続先が正しいか確かめます。正しければ安全上の事象として記録し、開発元に連絡します。",
@@ -15,7 +16,7 @@ entries! {
     RELAY_OTHER_TEXT {
         cause: "センターが、この受付と違う内容への署名を求めたため、止めました。",
             "The centre wanted something signed that does not belong to this visit; it was stopped.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("一度だけやり直し、担当の技術者に知らせます。", papers_ja!()),
             concat!("Try once more and tell the technician. ", papers_en!());
         technician: "間に入る機器（プロキシなど）がないか、接続先の名前が正しいかを確かめます。",
@@ -24,7 +25,7 @@ entries! {
     RELAY_LIMIT {
         cause: "カードとのやりとりが、回数、量、時間の上限を超えました。",
             "The exchange with the card exceeded its cap of commands, bytes or seconds.";
-        patient: "もう一度カードを置いてください。", "Please place the card again.";
+        patient: PLACE_AGAIN;
         reception: concat!("もう一度置いていただきます。", papers_ja!()),
             concat!("Have the card placed again. ", papers_en!());
         technician: "回線の遅れと読み取り口の速さを確かめます。",
@@ -33,7 +34,7 @@ entries! {
     STAND_IN_REFUSED {
         cause: "試験用の署名方法は、模擬のセンターと模擬のカードでだけ使えます。",
             "The stand-in for signing works with the simulated centre and simulated cards only.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("担当の技術者に知らせます。", papers_ja!()), concat!("Tell the technician. ", papers_en!());
         technician: "実際のカードやセンターには、正規の仕様にもとづく実装が必要です。試験なら、模擬のカードと模擬のセンターの組で使います。",
             "Real cards or centres need an implementation from the licensed specification. For trials, use simulated card and simulated centre together.";

@@ -1,19 +1,20 @@
 //! The ledger, the folders and the configuration.
 
-use super::{entries, papers_en, papers_ja, wait_en, wait_ja};
+use super::patient::{REGISTERED_WAIT, WAIT};
+use super::{entries, papers_en, papers_ja};
 
 entries! {
     LEDGER_WRITE_FAILED {
         cause: "結果を保存できなかったため、レセコンに渡していません。",
             "The result could not be stored, so it was not told to the receipt computer.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("もう一度カードを置いていただき、担当の技術者に知らせます。", papers_ja!()),
             concat!("Have the card placed again and tell the technician. ", papers_en!());
         technician: "ディスクの空きと故障を確かめます。", "Check the disk for space and faults.";
     }
     LEDGER_UNUSABLE {
         cause: "台帳のファイルを開けないか、壊れています。", "The ledger's file cannot be opened or is damaged.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("担当の技術者に知らせます。", papers_ja!()),
             concat!("Tell the technician. ", papers_en!());
         technician: "ファイルの権限とディスクを確かめます。壊れたファイルは消さずに別の場所へ移し、新しい台帳で始めます。",
@@ -22,7 +23,7 @@ entries! {
     LEDGER_KEY_UNUSABLE {
         cause: "台帳の鍵がないか、形が違うか、台帳と同じ場所にあります。",
             "The ledger's key is missing, of the wrong form, or lies beside the ledger.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("担当の技術者に知らせます。", papers_ja!()),
             concat!("Tell the technician. ", papers_en!());
         technician: "設定の鍵の場所を確かめます。鍵は台帳と別の場所に置き、読めるのはサービスだけにします。",
@@ -30,7 +31,7 @@ entries! {
     }
     LEDGER_HELD {
         cause: "別のプログラムが台帳を使っています。", "Another daemon holds this ledger.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("担当の技術者に知らせます。", papers_ja!()),
             concat!("Tell the technician. ", papers_en!());
         technician: "二重に起動したサービスを一つ止めます。", "The service was started twice: stop one.";
@@ -38,7 +39,7 @@ entries! {
     LEDGER_FULL {
         cause: "台帳のディスクに空きがありません。保存済みの結果は残っています。",
             "The ledger's disk is full. What was stored before is still there.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("担当の技術者に知らせ、空きができたらもう一度カードを置いていただきます。", papers_ja!()),
             concat!("Tell the technician, and have the card placed again once there is space. ", papers_en!());
         technician: "台帳のディスクに空きを作ります。台帳のファイルは消しません。再起動は要りません。",
@@ -47,7 +48,7 @@ entries! {
     LEDGER_READ_ONLY {
         cause: "台帳のディスクが読み取り専用になっています。保存済みの結果は残っています。",
             "The ledger's disk can only be read. What was stored before is still there.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("担当の技術者に知らせます。", papers_ja!()),
             concat!("Tell the technician. ", papers_en!());
         technician: "システムは故障したディスクを読み取り専用にすることがあります。システムのログを見てディスクを調べ、書き込めるようにつなぎ直して、再起動します。",
@@ -56,7 +57,7 @@ entries! {
     CONSUMER_UNKNOWN {
         cause: "結果の受け取り先として登録されていないプログラムから、受け取りの知らせが来ました。",
             "A program that is not registered as a consumer acknowledged results.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("結果は受付の画面で見られます。", papers_ja!()),
             concat!("Results are shown on the board. ", papers_en!());
         technician: "プログラムを受け取り先として登録します。登録の前の結果は、番号で読み出せます。",
@@ -65,7 +66,7 @@ entries! {
     CONSUMER_AHEAD {
         cause: "受け取り先が、まだ出していない番号の結果を受け取ったと知らせました。",
             "A consumer acknowledged a result whose id was not given yet.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("結果は受付の画面で見られます。", papers_ja!()),
             concat!("Results are shown on the board. ", papers_en!());
         technician: "台帳を新しくした後は番号が1から始まります。受け取り先に残る番号を消して、最初から読み直させます。",
@@ -73,7 +74,7 @@ entries! {
     }
     FOLDER_UNWRITABLE {
         cause: "faceフォルダーに書き込めません。", "The face folder cannot be written.";
-        patient: "受付は済んでいます。少しお待ちください。", "Your visit is registered. Please wait a moment.";
+        patient: REGISTERED_WAIT;
         reception: "結果は保存されていて、受付の画面で見られます。直れば自動でレセコンに届きます。",
             "The result is stored and shown on the board. It reaches the receipt computer by itself once this is mended.";
         technician: "フォルダーがあるか、共有がつながっているか、サービスがフォルダーとその親に書けるか、両方が同じボリュームかを確かめます。",
@@ -82,7 +83,7 @@ entries! {
     FOLDER_NAME_TAKEN {
         cause: "同じ名前で中身の違うファイルが、faceフォルダーにあります。",
             "A file of the same name with other content is in the face folder.";
-        patient: "受付は済んでいます。少しお待ちください。", "Your visit is registered. Please wait a moment.";
+        patient: REGISTERED_WAIT;
         reception: "受付の画面の結果を使います。レセコンに入った内容が同じか確かめます。",
             "Use the result on the board. Check that the receipt computer shows the same.";
         technician: "faceフォルダーのファイルを書き換えるプログラムを探し、そのファイルを移します。",
@@ -91,7 +92,7 @@ entries! {
     FOLDER_EXCHANGE_AWAY {
         cause: "レセコンとの照会のフォルダー（reqまたはres）に届かないか、書き込めません。",
             "The folder for requests (req) or for answers (res) cannot be reached or written.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("受付の画面から照会します。出してある照会はなくならず、直れば自動で答えが届きます。", papers_ja!()),
             concat!("Look the qualification up on the board. Requests already sent are kept and answered by themselves once this is mended. ",
                 papers_en!());
@@ -101,7 +102,7 @@ entries! {
     FOLDER_REQUEST_MALFORMED {
         cause: "レセコンの照会ファイルの形が違うため、照会していません。",
             "The receipt computer's request file has the wrong form; the centre was not asked.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("示された項目の入力を直して、レセコンからもう一度照会するか、受付の画面から照会します。", papers_ja!()),
             concat!("Correct the item that is named and send the request again, or look the qualification up on the board. ",
                 papers_en!());
@@ -111,7 +112,7 @@ entries! {
     FOLDER_REQUEST_NOT_YET {
         cause: "この種類の照会ファイルには、この端末はまだ答えません。",
             "This terminal does not answer this kind of request file yet.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("一人ずつの資格確認は、レセコンか受付の画面から照会します。", papers_ja!()),
             concat!("Look qualifications up one by one, from the receipt computer or on the board. ", papers_en!());
         technician: "その種類を使う間は、レセコンの設定で照会先を今までの資格確認端末にします。",
@@ -120,7 +121,7 @@ entries! {
     FOLDER_REQUEST_NAME_REUSED {
         cause: "同じ名前の別の答えがresフォルダーに残っているため、照会していません。",
             "Another answer of that name lies in the res folder; the centre was not asked.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("レセコンからもう一度照会します。新しい番号のファイルになります。受付の画面からも照会できます。", papers_ja!()),
             concat!("Send the request again from the receipt computer, which gives it a new number, or look the qualification up on the board. ",
                 papers_en!());
@@ -129,7 +130,7 @@ entries! {
     }
     QUALIFICATION_UNREADABLE {
         cause: "センターの返事を、資格の情報として読めません。", "The centre's document cannot be read as a qualification.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("一度やり直します。", papers_ja!()),
             concat!("Try once more. ", papers_en!());
         technician: "ログにある要素の名前を、開発元に送ります。値はログに残りません。",
@@ -137,7 +138,7 @@ entries! {
     }
     CONFIG_INVALID {
         cause: "設定に誤りがあります。", "The configuration has a fault.";
-        patient: wait_ja!(), wait_en!();
+        patient: WAIT;
         reception: concat!("担当の技術者に知らせます。", papers_ja!()),
             concat!("Tell the technician. ", papers_en!());
         technician: "示されたファイル、行、項目を直して、再起動します。",

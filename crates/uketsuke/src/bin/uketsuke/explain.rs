@@ -17,10 +17,10 @@ pub(crate) fn explain(code: &str) -> Result<(), ControlError> {
             println!("カードリーダーの表示 / shown by readers as: {}", entry.reader_numbers.join(", "));
         }
         for (title, text) in [
-            ("原因 / Cause", &entry.cause),
-            ("患者さんへ / Patient", &entry.patient),
-            ("受付で / Reception", &entry.reception),
-            ("技術者へ / Technician", &entry.technician),
+            ("原因 / Cause", entry.cause),
+            ("患者さんへ / Patient", entry.patient.into()),
+            ("受付で / Reception", entry.reception),
+            ("技術者へ / Technician", entry.technician),
         ] {
             println!("\n{title}\n  {}\n  {}", text.ja, text.en);
         }
