@@ -70,7 +70,7 @@ pub struct Port {
 /// When everything in these tests happened: 2026-02-25T15:13:20 in Japan.
 pub const NOW: Timestamp = Timestamp(1_772_000_000_000);
 /// Every scope that these tests need.
-pub const ALL_SCOPES: &str = r#"["results","lookups","board","admin","kiosk:front-2"]"#;
+pub const ALL_SCOPES: &str = r#"["results","lookups","board","admin","kiosk:front-2","kiosk:front-3"]"#;
 
 impl Site {
     pub async fn open() -> Self {
