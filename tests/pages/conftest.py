@@ -77,7 +77,7 @@ def axe():
     def axe(page, where):
         # By the browser's own hand: the page's policy admits no script of ours.
         page.evaluate(AXE)
-        found = page.evaluate("""async () => (await axe.run()).violations.flatMap((violation) =>
+        found = page.evaluate("""async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.flatMap((violation) =>
             violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.failureSummary}`))""")
         assert found == [], f"{where}: {found}"
 
