@@ -6,8 +6,10 @@ mod certificates;
 mod listener;
 mod relay;
 mod routes;
+mod traffic;
 
 pub use certificates::{CertificateFault, Files, SERVER_NAME, write_foreign_terminal};
+pub use traffic::{Traffic, TrafficEar};
 
 use self::certificates::Authority;
 use self::listener::{Channel, TlsListener};
@@ -20,7 +22,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -42,7 +44,7 @@ pub struct LineOptions {
 }
 
 /// TLS versions that the mock centre speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TlsVersions {
     /// 1.2 and 1.3.
@@ -55,7 +57,7 @@ pub enum TlsVersions {
 }
 
 /// Which certificate the mock centre shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServerCertificate {
     /// One that leads to `ca.pem`.
@@ -119,13 +121,13 @@ struct Counts {
 }
 
 /// What all connections share.
-#[derive(Debug)]
 struct Shared {
     judgement: Mutex<Judgement>,
     counts: Counts,
     /// How many relays have ended.
     ended: watch::Sender<usize>,
     stop: CancellationToken,
+    ear: OnceLock<TrafficEar>,
 }
 
 impl Shared {
@@ -179,6 +181,7 @@ impl MockCentre {
             counts: Counts::default(),
             ended: watch::Sender::new(0),
             stop: CancellationToken::new(),
+            ear: OnceLock::new(),
         });
         let listener = TlsListener::start(tcp, address, tls.subscribe(), Arc::clone(&shared));
         let service = routes::router(Arc::clone(&shared)).into_make_service_with_connect_info::<Channel>();
@@ -188,6 +191,11 @@ impl MockCentre {
             let _ended = axum::serve(listener, service).with_graceful_shutdown(stopped).await;
         });
         Ok(Self { address, files, authority, tls, shared, serving })
+    }
+
+    /// Lets an ear hear what is asked and how it goes, from now on. The first one stays.
+    pub fn listen(&self, ear: TrafficEar) {
+        let _first_stays = self.shared.ear.set(ear);
     }
 
     /// Where it listens.

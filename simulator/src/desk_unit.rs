@@ -7,13 +7,16 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use model::{ConsentItem, Moment, Passcode, Pin, SecretError};
-use reader::conformance::{Act, AskedView, CardFace, Firmware, GreyFrame, View};
+use reader::conformance::{Act, AskedView, CardFace, Firmware, GreyFrame, Reading, View};
 use reader::{Language, Method};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use simulator_card::Card;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::face::FaceBefore;
+use crate::feed::Feed;
 use crate::front::Front;
 use crate::kiosk::Kiosk;
 use crate::pcsc::{PcscError, Pcscd, Slot, Tap};
@@ -71,10 +74,43 @@ pub(crate) struct ReaderState {
     pub(crate) face_lux: u16,
     /// Whether the sun falls on the card slot.
     pub(crate) slot_in_sun: bool,
+    /// Whether it stands upright; only a unit that turns ever does.
+    pub(crate) portrait: bool,
+    /// Whether the card that lies in the tray lies with its printed side down.
+    pub(crate) turned_over: bool,
+    /// Who stands before the camera, and how.
+    pub(crate) before: Option<FaceBefore>,
+    /// Whether a certificate lies under the camera.
+    pub(crate) document: bool,
+    /// What is wrong with the unit.
+    pub(crate) faults: UnitFaults,
     /// When the last `card placed` frame was written to the port: CLOCK_MONOTONIC in nanoseconds.
     pub(crate) card_placed_written_ns: Option<i64>,
     /// The card slot.
     pub(crate) slot: SlotState,
+}
+
+/// What the technician made wrong with a unit and what stays so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct UnitFaults {
+    pub(crate) silent: bool,
+    pub(crate) babble: bool,
+    pub(crate) frozen: bool,
+    pub(crate) slow_ms: u64,
+    pub(crate) self_test: u8,
+    /// How the digits of the card's face are read.
+    #[serde(serialize_with = "reading")]
+    pub(crate) reading: Reading,
+}
+
+/// What the unit's surroundings are, as they were last set.
+#[derive(Debug, Clone, Default)]
+struct Around {
+    portrait: bool,
+    turned_over: bool,
+    before: Option<FaceBefore>,
+    document: bool,
+    faults: UnitFaults,
 }
 
 /// A card slot as the bench shows it.
@@ -92,6 +128,14 @@ pub(crate) struct SlotState {
     pub(crate) power_ups: u64,
     /// Times a card was reset without power-off.
     pub(crate) resets: u64,
+}
+
+fn reading<S: serde::Serializer>(reading: &Reading, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(match reading {
+        Reading::Right => "right",
+        Reading::LastDigitWrong => "last_digit_wrong",
+        Reading::Unreadable => "unreadable",
+    })
 }
 
 /// The kind stands under `what`.
@@ -129,6 +173,11 @@ const fn word(asked: &AskedView) -> &'static str {
 }
 
 impl ReaderState {
+    /// Its model, the name of its driver.
+    pub(crate) fn model(&self) -> &str {
+        &self.name.model
+    }
+
     /// The kind of what is asked.
     pub(crate) const fn asked_word(&self) -> &'static str {
         word(&self.asked)
@@ -169,6 +218,7 @@ pub(crate) struct DeskUnit {
     in_slot: Mutex<Option<InSlot>>,
     slot_watch: SlotWatch,
     scenes: AtomicU64,
+    around: Mutex<Around>,
 }
 
 #[derive(Debug)]
@@ -193,7 +243,8 @@ impl DeskUnit {
         let slot_watch = SlotWatch::start(Arc::clone(&pcscd), slot)?;
         let plugged = AtomicBool::new(true);
         let scenes = AtomicU64::new(u64::try_from(slot).unwrap_or(0) * 1000);
-        Ok(Self { name, front, kiosk, plugged, pcscd, slot, in_slot: Mutex::new(None), slot_watch, scenes })
+        let (in_slot, around) = (Mutex::new(None), Mutex::default());
+        Ok(Self { name, front, kiosk, plugged, pcscd, slot, in_slot, slot_watch, scenes, around })
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -209,6 +260,7 @@ impl DeskUnit {
         let view = self.with_panel(view);
         let slot = self.slot();
         let tap = slot.map(Slot::tap).unwrap_or_default();
+        let around = self.around();
         ReaderState {
             name: self.name.clone(),
             plugged: self.plugged.load(Ordering::SeqCst),
@@ -223,6 +275,11 @@ impl DeskUnit {
             camera: view.camera,
             face_lux: view.face_lux,
             slot_in_sun: view.slot_in_sun,
+            portrait: around.portrait,
+            turned_over: around.turned_over && view.card,
+            before: around.before.clone(),
+            document: around.document,
+            faults: around.faults.clone(),
             card_placed_written_ns: self.front.announced_ns(),
             slot: SlotState {
                 name: slot.map(Slot::reader_name).unwrap_or_default(),
@@ -298,6 +355,7 @@ impl DeskUnit {
     /// Lays a card into the tray: its printed side up with these digits, or down.
     pub(crate) fn place_tray(&self, number_b: Option<&[u8]>) -> Result<(), SecretError> {
         let face = number_b.map_or_else(|| Ok(CardFace::turned_over()), CardFace::new)?;
+        self.around().turned_over = number_b.is_none();
         self.act(Act::PlaceCard(face));
         Ok(())
     }
@@ -353,7 +411,9 @@ impl DeskUnit {
         self.scenes.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub(crate) fn show(&self, frame: Option<GreyFrame>) {
+    /// Someone stands before the camera as this frame sees them, or nobody.
+    pub(crate) fn show(&self, before: Option<FaceBefore>, frame: Option<GreyFrame>) {
+        self.around().before = before.filter(|_| frame.is_some());
         self.act(Act::ShowFace(frame));
     }
 
@@ -402,9 +462,77 @@ impl DeskUnit {
         self.with_unit(|unit, now| unit.act(act, now))
     }
 
+    /// The same for what stays so, which is remembered if it could be done.
+    pub(crate) fn set(&self, act: Act) -> bool {
+        let remember: fn(&mut Around, &Act) = |around, act| match act {
+            Act::Silence(silent) => around.faults.silent = *silent,
+            Act::Babble(on) => around.faults.babble = *on,
+            Act::Slow(delay) => {
+                around.faults.slow_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+            }
+            Act::SelfTest(number) => around.faults.self_test = *number,
+            Act::ReadNumberB(reading) => around.faults.reading = *reading,
+            Act::Rotate => around.portrait = !around.portrait,
+            Act::Document(lines) => around.document = lines.is_some(),
+            _ => {}
+        };
+        // Before it is done: whoever hears that the unit changed sees this with it.
+        let before = self.around().clone();
+        remember(&mut self.around(), &act);
+        let done = self.act(act);
+        if !done {
+            *self.around() = before;
+        }
+        done
+    }
+
     /// Neither reads nor writes at its port any more, or again.
     pub(crate) fn freeze(&self, frozen: bool) {
+        self.around().faults.frozen = frozen;
         self.front.freeze(frozen);
+        self.slot_watch.tell();
+    }
+
+    /// Tells every change of what can be seen, but for the counters that grow with each command.
+    pub(crate) async fn tell_states(&self, feed: &Feed) {
+        let (mut steps, mut slot) = (self.front.steps(), self.slot_watch.changed.subscribe());
+        let mut panel = self.kiosk.as_ref().map(Kiosk::shown);
+        let mut last = Value::Null;
+        loop {
+            steps.mark_unchanged();
+            slot.mark_unchanged();
+            if let Some(panel) = &mut panel {
+                panel.mark_unchanged();
+            }
+            let state = self.seen();
+            if state != last {
+                feed.tell("reader", &state);
+                last = state;
+            }
+            tokio::select! {
+                Ok(()) = steps.changed() => {}
+                Ok(()) = slot.changed() => {}
+                () = changed(&mut panel) => {}
+            }
+        }
+    }
+
+    /// What can be seen now, without those counters.
+    pub(crate) fn seen(&self) -> Value {
+        let state = self.state_with(self.front.look(|unit| unit.view()));
+        let mut seen = serde_json::to_value(state).unwrap_or_default();
+        if let Some(fields) = seen.as_object_mut() {
+            fields.remove("card_placed_written_ns");
+        }
+        if let Some(slot) = seen.get_mut("slot").and_then(Value::as_object_mut) {
+            slot.remove("apdus");
+            slot.remove("by_instruction");
+        }
+        seen
+    }
+
+    fn around(&self) -> MutexGuard<'_, Around> {
+        self.around.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with_unit<T>(&self, work: impl FnOnce(&mut dyn Firmware, Moment) -> T) -> T {

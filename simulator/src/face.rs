@@ -1,12 +1,12 @@
 //! What stands before a camera, as pixels.
 
 use reader::conformance::GreyFrame;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use simulator_card::Persona;
 use simulator_card::face::{Scene, camera};
 
 /// A face before the camera.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FaceBefore {
     /// Whose.
@@ -16,7 +16,7 @@ pub(crate) struct FaceBefore {
 }
 
 /// How a face stands before the camera.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SceneKind {
     /// In ordinary light.

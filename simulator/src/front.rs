@@ -26,6 +26,31 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+/// What passed at a port.
+#[derive(Clone, Copy)]
+pub enum Passed<'a> {
+    /// One piece left the unit; as far as a terminal reads, it has it.
+    Sent(&'a [u8]),
+    /// Bytes came to the unit.
+    Came(&'a [u8]),
+    /// The terminal opened or closed the link, or the cable was pulled or put back: `opened`, `closed`, `unplugged`,
+    /// `plugged`.
+    Link(&'static str),
+}
+
+impl std::fmt::Debug for Passed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sent(bytes) => write!(f, "Sent({} bytes)", bytes.len()),
+            Self::Came(bytes) => write!(f, "Came({} bytes)", bytes.len()),
+            Self::Link(what) => write!(f, "Link({what})"),
+        }
+    }
+}
+
+/// Hears all that passes at a port, bytes with everything that is in them: what it tells on must leave secrets out.
+pub type Ear = Box<dyn Fn(Passed<'_>) + Send + Sync>;
+
 /// A unit behind its port. Dropping it unplugs it for good.
 #[derive(Debug)]
 pub struct Front {
@@ -34,7 +59,6 @@ pub struct Front {
     task: JoinHandle<()>,
 }
 
-#[derive(Debug)]
 struct Shared {
     firmware: Mutex<Box<dyn Firmware>>,
     origin: Instant,
@@ -47,6 +71,13 @@ struct Shared {
     frozen: AtomicBool,
     /// When the last frame that announces a card was written, CLOCK_MONOTONIC in nanoseconds; 0 before the first.
     announced_ns: AtomicI64,
+    ear: Option<Ear>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Shared({})", self.place)
+    }
 }
 
 /// Where a unit is reached, as the site's configuration names it.
@@ -79,6 +110,19 @@ impl Front {
     /// # Errors
     /// If the system gives no such port or the name cannot be made.
     pub fn plug_in(firmware: Box<dyn Firmware>, dir: &Path, name: &str) -> io::Result<Self> {
+        Self::plug_in_heard(firmware, dir, name, None)
+    }
+
+    /// The same, with an ear for what passes.
+    ///
+    /// # Errors
+    /// As [`Front::plug_in`].
+    pub fn plug_in_heard(
+        firmware: Box<dyn Firmware>,
+        dir: &Path,
+        name: &str,
+        ear: Option<Ear>,
+    ) -> io::Result<Self> {
         let (place, port) = match firmware.link() {
             Link::Serial(_) => {
                 let path = dir.join(name);
@@ -103,6 +147,7 @@ impl Front {
             place,
             frozen: AtomicBool::new(false),
             announced_ns: AtomicI64::new(0),
+            ear,
         });
         let (requests, inbox) = mpsc::channel(4);
         let task = tokio::spawn(serve(Arc::clone(&shared), Some(port), inbox));
@@ -121,6 +166,17 @@ impl Front {
         self.shared.stepped();
         self.shared.touched.notify_one();
         outcome
+    }
+
+    /// Looks at the unit and changes nothing.
+    pub fn look<R>(&self, look: impl FnOnce(&dyn Firmware) -> R) -> R {
+        look(self.shared.firmware().as_ref())
+    }
+
+    /// Counts what the unit was given: it may have changed when this does.
+    #[must_use]
+    pub fn steps(&self) -> watch::Receiver<u64> {
+        self.shared.steps.subscribe()
     }
 
     /// When the last frame that announces a card was written: CLOCK_MONOTONIC in nanoseconds, read right before the
@@ -184,6 +240,12 @@ impl Shared {
 
     fn now(&self) -> Moment {
         Moment::from_origin(self.origin.elapsed())
+    }
+
+    fn hear(&self, passed: Passed<'_>) {
+        if let Some(ear) = &self.ear {
+            ear(passed);
+        }
     }
 
     fn stepped(&self) {
@@ -257,6 +319,7 @@ async fn serve(shared: Arc<Shared>, mut port: Option<Port>, mut inbox: mpsc::Rec
             while let Some(bytes) = firmware.poll_send() {
                 if let Some(port) = &mut port {
                     port.queue(&bytes, firmware.announces_card(&bytes));
+                    shared.hear(Passed::Sent(&bytes));
                 }
             }
             firmware.next_wakeup()
@@ -275,6 +338,11 @@ async fn serve(shared: Arc<Shared>, mut port: Option<Port>, mut inbox: mpsc::Rec
             }
             came = carry(&mut port, &shared) => {
                 let now = shared.now();
+                shared.hear(match &came {
+                    Came::Bytes(bytes) => Passed::Came(bytes),
+                    Came::Opened => Passed::Link("opened"),
+                    Came::Closed => Passed::Link("closed"),
+                });
                 match came {
                     Came::Bytes(bytes) => shared.firmware().receive(&bytes, now),
                     Came::Opened => shared.firmware().link_changed(true, now),
@@ -291,6 +359,7 @@ fn plug(port: &mut Option<Port>, plugged: bool, shared: &Shared) -> io::Result<(
         (true, None) => {
             let link = shared.firmware().link();
             *port = Some(Port::open(&shared.place, link)?);
+            shared.hear(Passed::Link("plugged"));
         }
         (false, Some(open)) => {
             let was_open = open.is_open();
@@ -299,6 +368,7 @@ fn plug(port: &mut Option<Port>, plugged: bool, shared: &Shared) -> io::Result<(
                 std::fs::remove_file(path)?;
             }
             *port = None;
+            shared.hear(Passed::Link("unplugged"));
             if was_open {
                 shared.firmware().link_changed(false, shared.now());
             }

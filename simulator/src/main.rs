@@ -33,6 +33,13 @@ struct Arguments {
     /// Where issued cards are kept between starts [default: simulator-stock beside the build's directory].
     #[arg(long)]
     stock: Option<PathBuf>,
+    /// Where the daemon's pages are, `http://127.0.0.1:PORT`, for links on the bench's page; may be told later.
+    #[arg(long, value_parser = on_this_machine)]
+    desk_url: Option<String>,
+}
+
+fn on_this_machine(url: &str) -> Result<String, &'static str> {
+    simulator::site::on_this_machine(url).ok_or("http://127.0.0.1:PORT is an address of this machine")
 }
 
 fn main() -> ExitCode {
@@ -64,7 +71,12 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut ends = Ends::watch()?;
     let stock =
         arguments.stock.or_else(stock_beside_build).unwrap_or_else(|| arguments.directory.join("stock"));
-    let options = Options { directory: arguments.directory, models: arguments.readers, stock };
+    let options = Options {
+        directory: arguments.directory,
+        models: arguments.readers,
+        stock,
+        desk_url: arguments.desk_url,
+    };
     let simulation = tokio::select! {
         started = Simulation::start(options) => started?,
         () = ends.next() => return Ok(()),

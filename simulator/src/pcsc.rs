@@ -13,7 +13,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -304,6 +304,34 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What a slot's ear hears.
+#[derive(Clone, Copy)]
+pub enum SlotHeard<'a> {
+    /// `inserted`, `removed`, `power_up`, `power_off`, `reset`.
+    Power(&'static str),
+    /// A command, and the card's answer if it gave one.
+    Exchange {
+        /// The command, with whatever PIN is in it.
+        apdu: &'a [u8],
+        /// Data and status word.
+        answer: Option<&'a [u8]>,
+        /// From the one to the other.
+        took: Duration,
+    },
+}
+
+impl std::fmt::Debug for SlotHeard<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Power(what) => write!(f, "Power({what})"),
+            Self::Exchange { apdu, took, .. } => write!(f, "Exchange({} bytes, {took:?})", apdu.len()),
+        }
+    }
+}
+
+/// Hears all that passes at a slot; what it tells on must leave secrets out.
+pub type SlotEar = Box<dyn Fn(SlotHeard<'_>) + Send + Sync>;
+
 /// One virtual slot.
 #[derive(Debug)]
 pub struct Slot {
@@ -320,11 +348,18 @@ struct Session {
     thread: JoinHandle<()>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Shared {
     card: Mutex<Option<Card>>,
     state: Mutex<State>,
     changed: Condvar,
+    ear: OnceLock<SlotEar>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Shared({:?})", self.state)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -357,6 +392,11 @@ impl Slot {
     #[must_use]
     pub fn reader_name(&self) -> String {
         format!("{} 00 0{}", friendly_name(self.number / 2), self.number % 2)
+    }
+
+    /// Lets an ear hear what passes from now on. The first one stays.
+    pub fn listen(&self, ear: SlotEar) {
+        let _first_stays = self.shared.ear.set(ear);
     }
 
     /// The TCP port of this slot.
@@ -452,15 +492,18 @@ impl Shared {
             let answer = match message.as_slice() {
                 [0] => {
                     self.with_card(Card::power_off);
+                    self.hear(SlotHeard::Power("power_off"));
                     continue;
                 }
                 [1] => {
                     self.with_card(Card::power_on);
+                    self.hear(SlotHeard::Power("power_up"));
                     self.count(|tap| tap.power_ups += 1);
                     continue;
                 }
                 [2] => {
                     self.with_card(Card::reset);
+                    self.hear(SlotHeard::Power("reset"));
                     self.count(|tap| tap.resets += 1);
                     continue;
                 }
@@ -469,7 +512,13 @@ impl Shared {
                     true => vec![0; LONGER_THAN_ANY_ATR],
                     false => card.atr().to_vec(),
                 }),
-                apdu => self.answer(apdu),
+                apdu => {
+                    let began = Instant::now();
+                    let answer = self.answer(apdu);
+                    let took = began.elapsed();
+                    self.hear(SlotHeard::Exchange { apdu, answer: answer.as_deref(), took });
+                    answer
+                }
             };
             let Some(answer) = answer else { break };
             if write_message(&mut stream, &answer).is_err() {
@@ -500,6 +549,12 @@ impl Shared {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         (!state.removed).then_some(answer)
+    }
+
+    fn hear(&self, heard: SlotHeard<'_>) {
+        if let Some(ear) = self.ear.get() {
+            ear(heard);
+        }
     }
 
     fn hold(&self, time: Duration, condition: impl Fn(&State) -> bool) {

@@ -13,14 +13,16 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use crate::bench;
+use crate::bench::{self, Guard};
 use crate::centre::{LineOptions, MockCentre, SERVER_NAME, StartError};
 use crate::desk_unit::{DeskUnit, UnitName};
+use crate::feed::{self, Feed};
 use crate::front::Front;
 use crate::kiosk::Kiosk;
 use crate::line::Line;
 use crate::patients;
 use crate::pcsc::{PcscError, Pcscd, Slot};
+use crate::plays::Ways;
 use crate::site::{self, INSTITUTION, Site, SiteParts, SiteReader};
 use crate::stock::{Stock, StockError};
 use crate::world::World;
@@ -37,6 +39,8 @@ pub struct Options {
     pub models: Vec<String>,
     /// Where issued cards are kept between starts.
     pub stock: PathBuf,
+    /// Where the daemon's pages are, if that is known before it runs: the bench's page leads there.
+    pub desk_url: Option<String>,
 }
 
 /// Why there is no simulation.
@@ -89,6 +93,8 @@ pub struct Ready {
     pub bench: String,
     /// Holds the bench's token.
     pub bench_token_file: PathBuf,
+    /// A code for the bench's page, good once.
+    pub bench_code: String,
     /// The port in front of the mock centre, `127.0.0.1:PORT`.
     pub centre: String,
     /// For `PCSCLITE_CSOCK_NAME`.
@@ -122,7 +128,7 @@ impl Simulation {
     /// # Errors
     /// [`SimulationError`]; what was started before is stopped again.
     pub async fn start(options: Options) -> Result<Self, SimulationError> {
-        let Options { directory, models, stock } = options;
+        let Options { directory, models, stock, desk_url } = options;
         let models = known(models)?;
         site::private_folder(&directory).map_err(io("the directory cannot be made"))?;
         let directory = directory.canonicalize().map_err(io("the directory cannot be found"))?;
@@ -136,6 +142,8 @@ impl Simulation {
         site::private_folder(&centre_directory).map_err(io("the centre's directory cannot be made"))?;
         let setup = setup(&stock, accounts.clone())?;
         let centre = MockCentre::start(&centre_directory, setup, LineOptions::default()).await?;
+        let feed = Feed::new();
+        centre.listen(feed::centre_ear(feed.clone(), lanes_of(&accounts)));
         let line =
             Line::open(centre.address()).await.map_err(io("the line to the centre cannot be opened"))?;
 
@@ -145,7 +153,10 @@ impl Simulation {
         let mut readers = Vec::new();
         for ((number, model), account) in (0_usize..).zip(&models).zip(&accounts) {
             let name = unit_name(number, model);
-            let front = plug_in(number, model, &ports, &format!("{model}-{}", name.id))?;
+            let front = plug_in(number, model, &ports, &name.id, &feed)?;
+            if let Some(slot) = pcscd.slot(number) {
+                slot.listen(feed::apdu_ear(feed.clone(), &name.id));
+            }
             readers.push(SiteReader {
                 id: name.id.clone(),
                 label: name.label.clone(),
@@ -174,12 +185,19 @@ impl Simulation {
         let listener = TcpListener::bind("127.0.0.1:0").await.map_err(io("the bench has no port"))?;
         let address = listener.local_addr().map_err(io("the bench has no port"))?;
         let token_file = directory.join("bench.token");
-        let ready = ready(format!("http://{address}"), &token_file, &line, &pcscd, site, ids);
-        let world = Arc::new(World::new(units, stock, centre, line));
+        let guard = Guard::create(address.port(), &token_file).map_err(io("the bench has no token"))?;
+        let bench_code = guard.first_code().map_err(io("the bench has no code"))?;
+        let bench = format!("http://{address}");
+        let ways = Ways {
+            bench: bench.clone(),
+            token_file: token_file.clone(),
+            desk: site::daemon(&directory).socket,
+        };
+        let ready = ready(Doors { bench, token_file, code: bench_code }, &line, &pcscd, site, ids);
+        let world = Arc::new(World::new(units, stock, centre, line, feed));
         let stop = CancellationToken::new();
-        let bench = bench::serve(listener, Arc::clone(&world), &token_file, stop.clone())
-            .await
-            .map_err(io("the bench cannot be served"))?;
+        world.set_desk_url(desk_url);
+        let bench = bench::serve(listener, Arc::clone(&world), guard, ways, stop.clone());
         Ok(Self { ready, stop, bench, _world: world })
     }
 
@@ -196,18 +214,19 @@ impl Simulation {
     }
 }
 
-fn ready(
+/// How the bench is reached.
+struct Doors {
     bench: String,
-    token_file: &Path,
-    line: &Line,
-    pcscd: &Pcscd,
-    site: Site,
-    readers: Vec<String>,
-) -> Ready {
+    token_file: PathBuf,
+    code: String,
+}
+
+fn ready(doors: Doors, line: &Line, pcscd: &Pcscd, site: Site, readers: Vec<String>) -> Ready {
     Ready {
         pid: std::process::id(),
-        bench,
-        bench_token_file: token_file.to_owned(),
+        bench: doors.bench,
+        bench_token_file: doors.token_file,
+        bench_code: doors.code,
         centre: line.address().to_string(),
         pcsc_socket: pcscd.socket(),
         site: site.file,
@@ -247,13 +266,27 @@ fn unit_name(number: usize, model: &str) -> UnitName {
 }
 
 /// A unit with a serial number of its own, `T` for test.
-fn plug_in(number: usize, model: &str, directory: &Path, name: &str) -> Result<Front, SimulationError> {
+fn plug_in(
+    number: usize,
+    model: &str,
+    directory: &Path,
+    id: &str,
+    feed: &Feed,
+) -> Result<Front, SimulationError> {
     let seed = u64::try_from(number).unwrap_or(0);
     let serial = Some(format!("T{:07}", seed.saturating_add(1)));
     let config = UnitConfig { serial, seed, ..UnitConfig::default() };
     let unit = simulator_firmware::unit(model, config, Moment::ZERO)
         .ok_or_else(|| SimulationError::Model(model.to_owned()))?;
-    Front::plug_in(unit, directory, name).map_err(io("a reader's port cannot be opened"))
+    let ear = feed::wire_ear(feed.clone(), id, model);
+    Front::plug_in_heard(unit, directory, &format!("{model}-{id}"), ear)
+        .map_err(io("a reader's port cannot be opened"))
+}
+
+/// Which account is which reader's.
+fn lanes_of(accounts: &[Account]) -> Vec<(String, String)> {
+    let readers = (0..).map(|number| unit_name(number, "").id);
+    accounts.iter().map(|account| account.account.to_string()).zip(readers).collect()
 }
 
 /// Whether the terminal draws its screen: such a unit has no notice of its own.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -252,4 +253,34 @@ struct ReaderTable<'a> {
     slot: &'a str,
     face_account: &'a str,
     face_password_file: PathBuf,
+}
+
+/// An address `http://127.0.0.1:PORT` in one form; `None` if it is none of this machine. A page's link must not lead
+/// elsewhere.
+#[must_use]
+pub fn on_this_machine(url: &str) -> Option<String> {
+    let place = url.strip_prefix("http://")?.trim_end_matches('/').replace("localhost:", "127.0.0.1:");
+    let address: SocketAddr = place.parse().ok()?;
+    address.ip().is_loopback().then(|| format!("http://{address}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::on_this_machine;
+
+    #[test]
+    fn a_link_leads_to_this_machine_only() {
+        assert_eq!(on_this_machine("http://127.0.0.1:8099/").unwrap(), "http://127.0.0.1:8099");
+        assert_eq!(on_this_machine("http://localhost:8099").unwrap(), "http://127.0.0.1:8099");
+        for url in [
+            "https://127.0.0.1:1",
+            "http://desk.example:80",
+            "http://192.0.2.1:80",
+            "http://127.0.0.1",
+            "javascript:1",
+            "http://127.0.0.1:80/x",
+        ] {
+            assert_eq!(on_this_machine(url), None, "{url}");
+        }
+    }
 }

@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::Validity;
+use serde_json::{Map, Value, json};
 use simulator_card::{Card, Fault, FaultContext, IssueError, Persona};
 use simulator_centre::Judgement;
 use time::OffsetDateTime;
+use tokio::sync::Semaphore;
 
 use crate::centre::{MockCentre, ServerCertificate, StartError, TlsVersions};
 use crate::desk_unit::{DeskUnit, Part};
 use crate::face::{FaceBefore, frame};
+use crate::feed::Feed;
 use crate::line::Line;
 use crate::patients;
 use crate::pcsc::PcscError;
+use crate::plays::Plays;
 use crate::stock::Stock;
 
 /// Everything that the bench drives.
@@ -25,7 +29,16 @@ pub(crate) struct World {
     cards: Mutex<BTreeMap<String, Card>>,
     centre: MockCentre,
     line: Line,
+    feed: Feed,
+    streams: Arc<Semaphore>,
+    /// How the centre is set, as far as the bench set it; what is absent is as at the start.
+    switches: Mutex<Map<String, Value>>,
+    desk_url: Mutex<Option<String>>,
+    plays: Plays,
 }
+
+/// Pages that may listen at once.
+const MOST_STREAMS: usize = 8;
 
 /// How a card is placed.
 #[derive(Debug, Default)]
@@ -68,13 +81,71 @@ pub(crate) enum CardError {
 
 impl World {
     /// Joins the parts.
-    pub(crate) fn new(units: Vec<DeskUnit>, stock: Stock, centre: MockCentre, line: Line) -> Self {
+    pub(crate) fn new(
+        units: Vec<DeskUnit>,
+        stock: Stock,
+        centre: MockCentre,
+        line: Line,
+        feed: Feed,
+    ) -> Self {
         let cards = stock
             .personas()
             .iter()
             .filter_map(|persona| Some((persona.id.clone(), stock.card(&persona.id)?)))
             .collect();
-        Self { units, stock, cards: Mutex::new(cards), centre, line }
+        let plays = Plays::new(feed.clone());
+        Self {
+            units,
+            stock,
+            cards: Mutex::new(cards),
+            centre,
+            line,
+            feed,
+            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
+            switches: Mutex::default(),
+            desk_url: Mutex::default(),
+            plays,
+        }
+    }
+
+    /// Where all that happens is told.
+    pub(crate) const fn feed(&self) -> &Feed {
+        &self.feed
+    }
+
+    /// Places for streams of events.
+    pub(crate) fn streams(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.streams)
+    }
+
+    /// Remembers and tells how the centre is set from now on.
+    pub(crate) fn switched(&self, name: &str, value: Value) {
+        self.locked(&self.switches).insert(name.to_owned(), value);
+        self.feed.tell("switches", self.switches());
+    }
+
+    /// How the centre is set.
+    pub(crate) fn switches(&self) -> Value {
+        Value::Object(self.locked(&self.switches).clone())
+    }
+
+    /// Where the daemon's pages are, if somebody told.
+    pub(crate) fn desk_url(&self) -> Option<String> {
+        self.locked(&self.desk_url).clone()
+    }
+
+    pub(crate) fn set_desk_url(&self, url: Option<String>) {
+        self.locked(&self.desk_url).clone_from(&url);
+        self.feed.tell("desk", json!({ "url": url }));
+    }
+
+    /// The plays of scenarios.
+    pub(crate) const fn plays(&self) -> &Plays {
+        &self.plays
+    }
+
+    pub(crate) fn playing(&self) -> Value {
+        self.plays.playing()
     }
 
     pub(crate) fn personas(&self) -> &[Persona] {
@@ -152,12 +223,12 @@ impl World {
         seed: Option<u64>,
     ) -> Result<Option<u64>, CardError> {
         let Some(before) = before else {
-            unit.show(None);
+            unit.show(None, None);
             return Ok(None);
         };
         let seed = seed.unwrap_or_else(|| unit.next_scene());
         tracing::info!(reader = unit.id(), scene = ?before.scene, seed, "someone stands before the camera");
-        unit.show(frame(self.persona(&before.persona)?, before.scene, seed));
+        unit.show(Some(before.clone()), frame(self.persona(&before.persona)?, before.scene, seed));
         Ok(Some(seed))
     }
 
@@ -234,6 +305,10 @@ impl World {
         if let Some(card) = card {
             self.cards().insert(card.persona().to_owned(), card);
         }
+    }
+
+    fn locked<'a, T>(&self, mutex: &'a Mutex<T>) -> MutexGuard<'a, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn cards(&self) -> MutexGuard<'_, BTreeMap<String, Card>> {

@@ -62,6 +62,18 @@ pub const BENCH: Page = Page {
     files: &[
         css("bench.css", include_str!("../assets/bench/bench.css")),
         js("bench.js", include_str!("../assets/bench/bench.js")),
+        js("bench-centre.js", include_str!("../assets/bench/bench-centre.js")),
+        js("bench-controls.js", include_str!("../assets/bench/bench-controls.js")),
+        js("bench-form.js", include_str!("../assets/bench/bench-form.js")),
+        js("bench-patient.js", include_str!("../assets/bench/bench-patient.js")),
+        js("bench-scenarios.js", include_str!("../assets/bench/bench-scenarios.js")),
+        js("bench-screen.js", include_str!("../assets/bench/bench-screen.js")),
+        js("bench-store.js", include_str!("../assets/bench/bench-store.js")),
+        js("bench-strip.js", include_str!("../assets/bench/bench-strip.js")),
+        js("bench-terms.js", include_str!("../assets/bench/bench-terms.js")),
+        js("bench-traffic.js", include_str!("../assets/bench/bench-traffic.js")),
+        js("bench-units.js", include_str!("../assets/bench/bench-units.js")),
+        js("bench-words.js", include_str!("../assets/bench/bench-words.js")),
     ],
 };
 

@@ -22,6 +22,7 @@ mod picture;
 pub mod standin;
 mod storage;
 mod text_files;
+mod trace;
 
 pub use card::{AID_FACE, AID_ISSUER_DOMAIN, AID_JPKI, AID_TEXT, Card};
 pub use dates::{CardDates, CertificateRule};
@@ -31,3 +32,4 @@ pub use issuer::{Issuer, IssuerKeys};
 pub use keys::{CardKeys, IssueError, Key};
 pub use persona::{Persona, Sex, individual_number, insurer_number, number_b};
 pub use personas::personas;
+pub use trace::{CardTrace, Exchange};

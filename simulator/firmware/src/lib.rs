@@ -9,6 +9,7 @@
 //! | [`facts`] | what a model can do, as data |
 //! | `unit` | body, dialect and wire as one [`Firmware`]; restarts, silence, babble |
 //! | `wire` | what leaves the unit, as the fault switches let it |
+//! | [`trace`] | what passes over the wire, as lines without personal fields |
 //! | [`photo`] | a photo that arrives in pieces |
 //! | [`document`] | what the camera reads from a certificate |
 //! | [`face`] | the face compared, on pixels |
@@ -28,6 +29,7 @@ pub mod matching;
 pub mod photo;
 pub mod sma_pa;
 pub mod stfr2;
+pub mod trace;
 mod unit;
 mod wire;
 

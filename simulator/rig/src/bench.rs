@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::events::Events;
 use crate::http::Client;
 use crate::{PATIENCE, RigError};
 
@@ -127,6 +128,14 @@ impl Bench {
     /// [`RigError::File`] when the token cannot be read.
     pub fn new(base: &str, token_file: &Path) -> Result<Self, RigError> {
         Ok(Self { client: Client::new(base, token_file)? })
+    }
+
+    /// The stream of all that happens at the bench, from behind `last_event_id` if that is given.
+    ///
+    /// # Errors
+    /// [`RigError`] when it is refused or does not answer in time.
+    pub fn events(&self, last_event_id: Option<&str>, patience: Duration) -> Result<Events, RigError> {
+        Events::open(&self.client, "/v1/events", last_event_id, patience)
     }
 
     /// `GET` of any bench route.

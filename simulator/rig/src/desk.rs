@@ -24,6 +24,12 @@ impl Desk {
         Ok(Self { client: Client::new(base, token_file)? })
     }
 
+    /// A client of the API behind the daemon's Unix socket, as this process's user: it needs no token.
+    #[must_use]
+    pub fn at_socket(socket: &Path) -> Self {
+        Self { client: Client::at_socket(socket) }
+    }
+
     /// `GET` of any route.
     ///
     /// # Errors

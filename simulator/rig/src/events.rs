@@ -1,7 +1,8 @@
 //! Server-Sent Events as a blocking iterator (WHATWG HTML, section 9.2).
 
-use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -41,10 +42,50 @@ impl ServerEvent {
 /// [`RigError::TimedOut`].
 #[derive(Debug)]
 pub struct Events {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Socket>,
     line: Vec<u8>,
     patience: Duration,
     over: bool,
+}
+
+#[derive(Debug)]
+enum Socket {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Socket {
+    fn connect(client: &Client, host: &str) -> std::io::Result<Self> {
+        if let Some(socket) = client.socket() {
+            return UnixStream::connect(socket).map(Self::Unix);
+        }
+        let stream = TcpStream::connect(host)?;
+        stream.set_nodelay(true)?;
+        Ok(Self::Tcp(stream))
+    }
+
+    fn set_read_timeout(&self, bound: Option<Duration>) -> std::io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.set_read_timeout(bound),
+            Self::Unix(stream) => stream.set_read_timeout(bound),
+        }
+    }
+
+    fn send(&mut self, head: &str) -> std::io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.write_all(head.as_bytes()),
+            Self::Unix(stream) => stream.write_all(head.as_bytes()),
+        }
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, space: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.read(space),
+            Self::Unix(stream) => stream.read(space),
+        }
+    }
 }
 
 impl Events {
@@ -59,14 +100,17 @@ impl Events {
         let failed =
             |fault: std::io::Error| RigError::Request { request: request.clone(), fault: fault.to_string() };
         let host = client.base.trim_start_matches("http://");
-        let mut stream = TcpStream::connect(host).map_err(failed)?;
-        stream.set_nodelay(true).map_err(failed)?;
+        let mut stream = Socket::connect(client, host).map_err(failed)?;
         let resume = last_event_id.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
+        // On a Unix socket the kernel says who asks; a token would go before that.
+        let token = match client.socket() {
+            None => format!("Authorization: Bearer {}\r\n", client.token),
+            Some(_) => String::new(),
+        };
         let head = format!(
-            "GET {path} HTTP/1.0\r\nHost: {host}\r\nAuthorization: Bearer {}\r\nAccept: text/event-stream\r\n{resume}\r\n",
-            client.token
+            "GET {path} HTTP/1.0\r\nHost: {host}\r\n{token}Accept: text/event-stream\r\n{resume}\r\n"
         );
-        stream.write_all(head.as_bytes()).map_err(failed)?;
+        stream.send(&head).map_err(failed)?;
         let mut events = Self { stream: BufReader::new(stream), line: Vec::new(), patience, over: false };
         events.read_head(&request)?;
         Ok(events)

@@ -53,6 +53,8 @@ pub struct SimulatorReady {
     pub bench: String,
     /// Holds the bench's token.
     pub bench_token_file: PathBuf,
+    /// A code for the bench's page, good once.
+    pub bench_code: String,
     /// Where the mock centre listens, `127.0.0.1:PORT`.
     pub centre: String,
     /// For `PCSCLITE_CSOCK_NAME`.

@@ -24,7 +24,7 @@ pub use act::Act;
 pub use expect::Expect;
 pub use parse::{ParseError, parse};
 pub use person::Person;
-pub use play::{Missed, Played, ResultSeen, Seen, Stage, play};
+pub use play::{Missed, Played, ResultSeen, Seen, Stage, play, play_told};
 pub use words::{
     DEADLINES, MODELS, STEPS, audit_word, code_named, decision_named, decision_word, deed_named, item_named,
     item_word, validity_named, validity_word, verification_named, verification_word,

@@ -105,7 +105,16 @@ pub struct Missed {
 
 /// Plays a scenario on a desk whose reader is idle.
 pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Played {
-    let mut player = Player { stage, results: 0, codes: Vec::new(), timeline: Vec::new() };
+    play_told(scenario, stage, &mut |_, _| {})
+}
+
+/// The same, and tells each line when it was done or came true.
+pub fn play_told(
+    scenario: &Scenario,
+    stage: &mut dyn Stage,
+    tell: &mut dyn FnMut(Duration, &Line),
+) -> Played {
+    let mut player = Player { stage, tell, results: 0, codes: Vec::new(), timeline: Vec::new() };
     let mut missed = None;
     for line in &scenario.steps {
         if let Err(fault) = player.line(line) {
@@ -124,6 +133,7 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Played {
 
 struct Player<'a> {
     stage: &'a mut dyn Stage,
+    tell: &'a mut dyn FnMut(Duration, &Line),
     /// Results that the scenario has named so far.
     results: usize,
     /// Codes that patient or staff were told.
@@ -137,7 +147,9 @@ impl Player<'_> {
             Step::Act(act) => self.act(act)?,
             Step::Expect(expect) => self.expect(expect)?,
         }
-        self.timeline.push((self.stage.now(), line.to_string()));
+        let now = self.stage.now();
+        (self.tell)(now, line);
+        self.timeline.push((now, line.to_string()));
         Ok(())
     }
 

@@ -18,6 +18,11 @@ pub(super) async fn oracle(State(world): State<Arc<World>>) -> Json<Value> {
     Json(world.centre(|centre| json!(centre.oracle())))
 }
 
+/// How the bench has set the centre; what is absent is as at the start.
+pub(super) async fn switches(State(world): State<Arc<World>>) -> Json<Value> {
+    Json(world.switches())
+}
+
 pub(super) async fn queries(State(world): State<Arc<World>>) -> Json<Value> {
     Json(world.centre(|centre| json!(centre.queries())))
 }
@@ -34,6 +39,7 @@ pub(super) async fn misbehave(
     Json(request): Json<MisbehaveRequest>,
 ) -> StatusCode {
     world.centre(|centre| centre.set_misbehaviour(request.kind));
+    world.switched("misbehave", json!(request.kind));
     StatusCode::NO_CONTENT
 }
 
@@ -54,6 +60,8 @@ pub(super) async fn tls(
     world.set_centre_tls(request.versions, request.certificate).map_err(Problem::broken)?;
     world.line().stop().await;
     world.line().start().await.map_err(Problem::broken)?;
+    world.switched("tls", json!({ "versions": request.versions, "certificate": request.certificate }));
+    world.switched("stopped", json!(false));
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -73,6 +81,7 @@ pub(super) async fn logins(
     Json(request): Json<LoginsRequest>,
 ) -> StatusCode {
     world.centre(|centre| centre.refuse_logins(request.refused));
+    world.switched("logins_refused", json!(request.refused));
     StatusCode::NO_CONTENT
 }
 
@@ -101,7 +110,9 @@ pub(super) async fn patient(
 }
 
 pub(super) async fn manner(State(world): State<Arc<World>>, Json(manner): Json<Manner>) -> StatusCode {
+    let said = json!(manner);
     world.centre(|centre| centre.set_manner(manner));
+    world.switched("manner", said);
     StatusCode::NO_CONTENT
 }
 
@@ -112,7 +123,9 @@ pub(super) struct SiteRequest {
 }
 
 pub(super) async fn site(State(world): State<Arc<World>>, Json(request): Json<SiteRequest>) -> StatusCode {
+    let said = json!(request.institution.as_str());
     world.centre(|centre| centre.set_institution(request.institution));
+    world.switched("institution", said);
     StatusCode::NO_CONTENT
 }
 
@@ -141,6 +154,8 @@ pub(super) async fn maintenance(
         Maintenance { from: Timestamp(from), until: Timestamp(until) }
     });
     world.centre(|centre| centre.set_maintenance(maintenance));
+    let said = maintenance.map(|window| json!({ "from": window.from.0, "until": window.until.0 }));
+    world.switched("maintenance", json!(said));
     StatusCode::NO_CONTENT
 }
 
@@ -156,16 +171,20 @@ pub(super) async fn processing(
     State(world): State<Arc<World>>,
     Json(request): Json<ProcessingRequest>,
 ) -> StatusCode {
-    world.centre(|centre| centre.set_processing(request.times, request.again_after_ms));
+    let ProcessingRequest { times, again_after_ms } = request;
+    world.centre(|centre| centre.set_processing(times, again_after_ms));
+    world.switched("processing", json!({ "times": times, "again_after_ms": again_after_ms }));
     StatusCode::NO_CONTENT
 }
 
 pub(super) async fn stop(State(world): State<Arc<World>>) -> StatusCode {
     world.line().stop().await;
+    world.switched("stopped", json!(true));
     StatusCode::NO_CONTENT
 }
 
 pub(super) async fn start(State(world): State<Arc<World>>) -> Result<StatusCode, Problem> {
     world.line().start().await.map_err(Problem::broken)?;
+    world.switched("stopped", json!(false));
     Ok(StatusCode::NO_CONTENT)
 }

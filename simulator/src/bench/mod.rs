@@ -1,49 +1,59 @@
-//! The bench: one token-protected API through which scenarios, tests and the command line drive everything.
+//! The bench: one protected API through which its page, scenarios, tests and the command line drive everything.
 //! `README.md` of this package lists the routes.
 
 mod centre;
+mod deeds;
+mod desk;
+mod events;
 mod guard;
+mod page;
+mod pairing;
 mod problem;
 mod readers;
+mod scenarios;
 mod visit;
 mod wait;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::desk_unit::DeskUnit;
+use crate::plays::Ways;
 use crate::world::World;
-use guard::{Guard, guard};
+use guard::guard;
 use problem::Problem;
+
+pub(crate) use guard::Guard;
 
 pub(crate) use wait::LONGEST as LONGEST_WAIT;
 
 /// No request of the bench is longer.
 const MOST_BODY: usize = 64 * 1024;
 
-/// Serves the bench until `stop` is cancelled, and writes its token to `token_file`.
-///
-/// # Errors
-/// When the token cannot be written or the socket fails.
-pub(crate) async fn serve(
+/// Serves the bench until `stop` is cancelled.
+pub(crate) fn serve(
     listener: TcpListener,
     world: Arc<World>,
-    token_file: &Path,
+    own: Guard,
+    ways: Ways,
     stop: CancellationToken,
-) -> std::io::Result<tokio::task::JoinHandle<()>> {
-    let own = Arc::new(Guard::create(listener.local_addr()?.port(), token_file)?);
+) -> tokio::task::JoinHandle<()> {
+    let own = Arc::new(own);
     let app = routes()
-        .with_state(world)
+        .layer(middleware::from_fn_with_state(Arc::clone(&world), deeds::told))
+        .layer(Extension(Arc::clone(&own)))
+        .layer(Extension(Arc::new(ways)))
+        .with_state(Arc::clone(&world))
         .layer(middleware::from_fn_with_state(own, guard))
         .layer(DefaultBodyLimit::max(MOST_BODY));
-    Ok(tokio::spawn(async move {
+    tokio::spawn(async move {
         // A wait that is under way must not keep the program from ending: it is dropped with this task.
         tokio::select! {
             served = async { axum::serve(listener, app).await } => {
@@ -51,13 +61,34 @@ pub(crate) async fn serve(
                     tracing::error!(%fault, "the bench ended");
                 }
             }
+            () = tell_states(&world) => {}
             () = stop.cancelled() => {}
         }
-    }))
+        // A play would go on in its own thread.
+        world.plays().stop();
+    })
+}
+
+/// Tells what the readers show as soon as somebody listens; never ends.
+async fn tell_states(world: &World) {
+    let feed = world.feed();
+    feed.until_listened().await;
+    futures_util::future::join_all(world.units().map(|unit: &DeskUnit| unit.tell_states(feed))).await;
 }
 
 fn routes() -> Router<Arc<World>> {
     Router::new()
+        .route("/", get(page::page))
+        .route("/pages/{file}", get(page::file))
+        .route("/v1/pairings", post(pairing::redeem))
+        .route("/v1/pairing-codes", post(pairing::make_code))
+        .route("/v1/events", get(events::events))
+        .route("/v1/desk", get(desk::asked).post(desk::told))
+        .route("/v1/scenarios", get(scenarios::list))
+        .route("/v1/scenarios/stop", post(scenarios::stop))
+        .route("/v1/scenarios/{name}", get(scenarios::one))
+        .route("/v1/scenarios/{name}/play", post(scenarios::play))
+        .route("/v1/failures", get(failures))
         .route("/v1/personas", get(personas))
         .route("/v1/readers", get(readers::list))
         .route("/v1/readers/{id}", get(readers::one))
@@ -76,6 +107,7 @@ fn routes() -> Router<Arc<World>> {
         .route("/v1/readers/{id}/faults", post(readers::faults))
         .route("/v1/readers/{id}/wait", post(wait::wait))
         .route("/v1/readers/{id}/visit", post(visit::visit))
+        .route("/v1/centre/switches", get(centre::switches))
         .route("/v1/centre/oracle", get(centre::oracle))
         .route("/v1/centre/queries", get(centre::queries))
         .route("/v1/centre/misbehave", post(centre::misbehave))
@@ -91,6 +123,11 @@ fn routes() -> Router<Arc<World>> {
         .route("/v1/centre/stop", post(centre::stop))
         .route("/v1/centre/start", post(centre::start))
         .fallback(async || Problem::not_found("no such route", ""))
+}
+
+/// The failure catalogue: what a code on a reader's screen says.
+async fn failures() -> Json<&'static [failure::Entry]> {
+    Json(failure::catalogue())
 }
 
 /// A persona as the bench tells of it. Personas are invented, and the suites look for them where no patient may

@@ -287,7 +287,7 @@ pub(super) async fn document(
     Json(request): Json<DocumentRequest>,
 ) -> Done {
     let unit = unit(&world, &id)?;
-    done(unit, unit.act(Act::Document(request.lines)), "this model reads no certificates")
+    done(unit, unit.set(Act::Document(request.lines)), "this model reads no certificates")
 }
 
 /// Only what is named changes.
@@ -361,7 +361,7 @@ pub(super) async fn faults(
 fn act_all<const N: usize>(unit: &DeskUnit, acts: [Option<Act>; N]) -> bool {
     let mut all = true;
     for act in acts.into_iter().flatten() {
-        all &= unit.act(act);
+        all &= unit.set(act);
     }
     all
 }

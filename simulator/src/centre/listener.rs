@@ -14,7 +14,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
@@ -97,20 +97,25 @@ async fn serve_one(
             return swallow(tcp).await;
         }
         let _without_it_only_slower = tcp.set_nodelay(true);
+        let began = Instant::now();
         match tokio::time::timeout(HANDSHAKE, tls.accept(tcp).into_fallible()).await {
             Ok(Ok(stream)) => {
-                count_handshake(&shared, &stream);
+                count_handshake(&shared, &stream, began);
                 let tls = Arc::new(Mutex::new(stream));
                 let _closed_at_a_stop = done.send((Stream { tls, _permit: permit }, peer)).await;
             }
             Ok(Err((cause, mut tcp))) => {
                 count(&shared.counts.failed_handshakes);
+                shared.hear_handshake(String::from("failed"), began);
                 tracing::debug!(%peer, %cause, "TLS handshake refused");
                 // A close with bytes unread would reset the connection and may destroy the alert on its way.
                 let _gone_already = tcp.shutdown().await;
                 let _long_enough = tokio::time::timeout(ALERT, swallow(tcp)).await;
             }
-            Err(_) => count(&shared.counts.failed_handshakes),
+            Err(_) => {
+                count(&shared.counts.failed_handshakes);
+                shared.hear_handshake(String::from("timed_out"), began);
+            }
         }
     };
     stop.run_until_cancelled(serving).await;
@@ -122,11 +127,20 @@ async fn swallow(mut tcp: TcpStream) {
     while tcp.read(&mut space).await.is_ok_and(|read| read > 0) {}
 }
 
-fn count_handshake(shared: &Shared, stream: &TlsStream<TcpStream>) {
-    match stream.get_ref().1.handshake_kind() {
-        Some(HandshakeKind::Resumed) => count(&shared.counts.resumed_handshakes),
-        _ => count(&shared.counts.full_handshakes),
-    }
+fn count_handshake(shared: &Shared, stream: &TlsStream<TcpStream>, began: Instant) {
+    let session = stream.get_ref().1;
+    let kind = match session.handshake_kind() {
+        Some(HandshakeKind::Resumed) => {
+            count(&shared.counts.resumed_handshakes);
+            "resumed"
+        }
+        _ => {
+            count(&shared.counts.full_handshakes);
+            "full"
+        }
+    };
+    let version = session.protocol_version().map(|version| format!("{version:?}")).unwrap_or_default();
+    shared.hear_handshake(format!("{kind} {version}"), began);
 }
 
 pub(super) fn count(counter: &AtomicU64) {

@@ -1,6 +1,7 @@
 //! The https part: login, screens, answers, look-ups, and the way into a relay.
 
 use super::listener::{Channel, count};
+use super::traffic::{Of, Outcome, told};
 use super::{Shared, now, random, relay};
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -8,6 +9,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use centre_wire::http::PROCESSING;
@@ -27,6 +29,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/sessions/{session}/answers", post(answers))
         .route(LOOKUPS, post(look_up))
         .layer(DefaultBodyLimit::max(caps::SMALL_BODY))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), told))
         .with_state(shared)
 }
 
@@ -38,7 +41,9 @@ async fn login(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let Ok(request) = LoginRequest::from_json(&body) else { return refused(Denied::bad_message()) };
     let Ok(token) = name() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let reply = shared.judge().login(&request, token, now());
-    reply.map_or_else(refused, |reply| json(reply.to_json()))
+    let mut response = reply.map_or_else(refused, |reply| json(reply.to_json()));
+    response.extensions_mut().insert(Of(request.account.to_string()));
+    response
 }
 
 async fn open_relay(
@@ -142,7 +147,7 @@ fn not_ready(shared: &Shared, processing: Processing) -> Response {
 
 fn answer(shared: &Shared, body: String) -> Response {
     match shared.judge().misbehaviour() {
-        Some(Misbehaviour::Garbage) => json("}{ no message".to_owned()),
+        Some(Misbehaviour::Garbage) => marked(json("}{ no message".to_owned()), "garbage"),
         _ => json(body),
     }
 }
@@ -156,12 +161,19 @@ fn half(body: &str) -> Response {
     let sent = Bytes::copy_from_slice(body.as_bytes().get(..body.len() / 2).unwrap_or_default());
     let parts = [Ok(sent), Err(io::Error::from(io::ErrorKind::ConnectionAborted))];
     let body_in_parts = Body::from_stream(futures_util::stream::iter(parts));
-    ([(CONTENT_LENGTH, body.len().to_string())], body_in_parts).into_response()
+    marked(([(CONTENT_LENGTH, body.len().to_string())], body_in_parts).into_response(), "half_answer")
+}
+
+/// For whoever hears the traffic.
+fn marked(mut response: Response, outcome: &str) -> Response {
+    response.extensions_mut().insert(Outcome(outcome.to_owned()));
+    response
 }
 
 fn refused(denied: Denied) -> Response {
     let status = StatusCode::from_u16(denied.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, json(denied.refusal.to_json())).into_response()
+    let word = denied.refusal.code.to_string();
+    marked((status, json(denied.refusal.to_json())).into_response(), &word)
 }
 
 /// A fresh name for a token or session: 128 bits in hex.

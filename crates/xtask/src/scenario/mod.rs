@@ -2,13 +2,12 @@
 //! files in virtual time.
 
 mod room;
-mod stage;
 
 use crate::{Fault, command::workspace, desk_up::Build, say, setup, stop::Stop};
 use ::scenario::{MODELS, Played, Scenario, parse, play};
+use ::stage::RealStage;
 use clap::Args;
 use room::Room;
-use stage::RealStage;
 use std::{fs, path::PathBuf, time::Instant};
 
 /// Which scenarios, and where.
@@ -55,7 +54,7 @@ pub(crate) fn scenario(arguments: &ScenarioArguments, stop: &Stop) -> Result<(),
     }
     let mut plays = plays(&scenarios, &arguments.readers)?;
     // Those of one site after each other: every other site is another start of the daemon.
-    plays.sort_by_key(|play| room::tables(play.scenario));
+    plays.sort_by_key(|play| ::stage::tables(play.scenario));
     say::both("準備", "setup");
     setup::ensure(stop, setup::Purpose::Desk)?;
     let build = if arguments.built { Build::Beside } else { Build::Debug };
@@ -94,7 +93,7 @@ fn one_play(room: &Room, one: &Play<'_>, arguments: &ScenarioArguments, at: &str
     let begun = Instant::now();
     let Played { timeline, missed } = match prepared {
         Ok(()) => {
-            let mut stage = RealStage::new(room, reader, arguments.seed)?;
+            let mut stage = RealStage::new(room.bench(), room.desk(), reader, arguments.seed)?;
             play(one.scenario, &mut stage)
         }
         Err(fault) => Played {

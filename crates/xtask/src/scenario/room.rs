@@ -6,18 +6,15 @@ use crate::{
     desk_up::{Build, DeskUp},
     stop::Stop,
 };
-use ::scenario::{Act, MODELS, Scenario, Site, Step, act::Centre};
-use rig::{Bench, Desk, PATIENCE};
-use serde_json::{Value, json};
+use ::scenario::{MODELS, Scenario};
+use ::stage::{PASSCODE, tables};
+use rig::{Bench, Desk};
 use std::{
     cell::Cell,
     fs,
     io::Write as _,
     process::{Command, Stdio},
 };
-
-/// The site's passcode.
-pub(super) const PASSCODE: &str = "8642";
 
 /// The desk.
 pub(super) struct Room {
@@ -81,89 +78,13 @@ impl Room {
     /// An idle reader in a well-lit room, and a centre that behaves.
     pub(super) fn prepare(&self, reader: &str, scenario: &Scenario) -> Result<(), Fault> {
         let number = self.played.replace(self.played.get().saturating_add(1));
-        let kind = match scenario.site {
-            Site::Medical => 1,
-            Site::Pharmacy => 4,
-        };
-        self.bench().site(&format!("99{kind}{number:07}"))?;
-        let state = self.bench().reader(reader)?;
-        if state.get("plugged") == Some(&Value::Bool(false)) {
-            self.bench().act(reader, "replug", &json!({}))?;
-        }
-        let sound = json!({ "silent": false, "slow_ms": 0, "reading": "right" });
-        self.bench().act(reader, "faults", &sound)?;
-        self.bench().act(reader, "room", &json!({ "face_lux": 300, "slot_in_sun": false }))?;
-        self.bench().act(reader, "face", &json!({ "scene": "none" }))?;
-        let lies = state.get("tray") == Some(&Value::Bool(true))
-            || state.pointer("/slot/card").is_some_and(|card| !card.is_null());
-        if lies {
-            self.bench().pull(reader)?;
-        }
-        self.until_idle(reader)
-    }
-
-    fn until_idle(&self, reader: &str) -> Result<(), Fault> {
-        let mut events = self.desk().events(None, PATIENCE)?;
-        events.wait_for("idle reader", PATIENCE, |event| {
-            let station =
-                Some(event).filter(|event| event.kind == "station").and_then(|event| event.json().ok());
-            station.is_some_and(|station| {
-                station.get("reader").and_then(Value::as_str) == Some(reader)
-                    && station.get("state").and_then(Value::as_str) == Some("idle")
-                    && station.get("settling").and_then(Value::as_u64) == Some(0)
-            })
-        })?;
-        self.bench().wait(reader, "screen", &json!("place_card"), PATIENCE)?;
-        Ok(())
+        Ok(::stage::prepare(self.bench(), self.desk(), reader, scenario, number)?)
     }
 
     /// Takes back what the scenario did to the centre.
     pub(super) fn tidy(&self, reader: &str, scenario: &Scenario) -> Result<(), Fault> {
-        let mut stopped = false;
-        for line in &scenario.steps {
-            match &line.step {
-                // Heard when the reader says next who it is.
-                Step::Act(Act::ReaderSelfTest(_)) => {
-                    self.bench().act(reader, "faults", &json!({ "self_test": 0, "restart": true }))?;
-                }
-                Step::Act(Act::Centre(Centre::Stops)) => stopped = true,
-                Step::Act(Act::Centre(Centre::Starts)) => stopped = false,
-                Step::Act(Act::Centre(
-                    Centre::Says { who, .. } | Centre::NotRegistered { who } | Centre::Unknown { who },
-                )) => {
-                    self.bench().register(who, Some("valid"))?;
-                }
-                _ => {}
-            }
-        }
-        if stopped {
-            self.bench().start_centre()?;
-        }
-        self.bench().post("/v1/centre/logins", &json!({ "refused": false }))?;
-        self.bench().misbehave(None)?;
-        self.bench().manner(&json!({}))?;
-        self.bench().maintenance(None)?;
-        self.bench().processing(0, 100)?;
-        Ok(())
+        Ok(::stage::tidy(self.bench(), reader, scenario)?)
     }
-}
-
-/// What the scenario's site has beside the simulator's own configuration.
-pub(super) fn tables(scenario: &Scenario) -> String {
-    let mut tables = String::new();
-    if let Some(reminders) = scenario.reminders {
-        tables.push_str(&format!("[visit]\nreminders = {reminders}\n"));
-    }
-    if !scenario.deadlines.is_empty() {
-        tables.push_str("[visit.seconds]\n");
-    }
-    for (name, limit) in &scenario.deadlines {
-        tables.push_str(&format!("{name} = {:.3}\n", limit.as_secs_f64()));
-    }
-    if scenario.passcode {
-        tables.push_str("[visual]\npasscode_file = \"PASSCODE_FILE\"\n");
-    }
-    tables
 }
 
 /// As a technician does: typed into `uketsuke passcode set`.

@@ -1,15 +1,14 @@
 //! The stage of real parts: the bench for patient, technician and centre, the local API for staff.
 
-use super::room::{PASSCODE, Room};
-use crate::Fault;
-use ::scenario::{
+use crate::PASSCODE;
+use rig::{Bench, Desk, RigError};
+use scenario::{
     Act, Decision, Person, ResultSeen, Seen, Stage,
     act::{Centre, Digits, Face, How, Staff, Typed},
     code_named, decision_named, deed_named,
     expect::{Asked, Remarked},
     item_named, validity_named, validity_word, verification_named,
 };
-use rig::{Bench, Desk, RigError};
 use serde_json::{Value, json};
 use std::{
     thread,
@@ -23,7 +22,7 @@ const WRONG_PASSCODE: &str = "1357";
 const MAINTENANCE_MS: u32 = 3_600_000;
 
 /// One reader.
-pub(super) struct RealStage<'a> {
+pub struct RealStage<'a> {
     bench: &'a Bench,
     desk: &'a Desk,
     reader: String,
@@ -41,12 +40,20 @@ pub(super) struct RealStage<'a> {
     manner: Value,
 }
 
-type Deed = ::scenario::AuditDeed;
+impl std::fmt::Debug for RealStage<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RealStage({})", self.reader)
+    }
+}
+
+type Deed = scenario::AuditDeed;
 
 impl<'a> RealStage<'a> {
-    /// What was there before is not looked at.
-    pub(super) fn new(room: &'a Room, reader: String, seed: u64) -> Result<Self, Fault> {
-        let (bench, desk) = (room.bench(), room.desk());
+    /// A stage at this reader. Pose and light of the faces are drawn from `seed`. What was there before is not looked at.
+    ///
+    /// # Errors
+    /// [`RigError`] when bench or desk do not answer.
+    pub fn new(bench: &'a Bench, desk: &'a Desk, reader: String, seed: u64) -> Result<Self, RigError> {
         let mut stage = Self {
             bench,
             desk,
