@@ -34,6 +34,8 @@ pub(crate) struct BoardBody {
     locked: bool,
     /// Whether this site has a passcode, which the lock wants.
     passcode: bool,
+    /// Seconds without a hand on it, after which the page locks itself.
+    idle_seconds: u64,
 }
 
 /// What opens the lock.
@@ -57,7 +59,11 @@ fn passcode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Passcod
     (status = 200, body = BoardBody, description = "As it stands now"),
 ))]
 pub(crate) async fn board(State(shared): State<Arc<Shared>>, caller: Caller) -> Json<BoardBody> {
-    Json(BoardBody { locked: caller == Caller::LockedBoard, passcode: shared.port.has_passcode() })
+    Json(BoardBody {
+        locked: caller == Caller::LockedBoard,
+        passcode: shared.port.has_passcode(),
+        idle_seconds: shared.limits.idle.as_secs(),
+    })
 }
 
 /// Lock the board of this browser

@@ -74,6 +74,8 @@ pub struct Limits {
     pub body: usize,
     /// Time for which a board stays open; then its lock is to be opened again.
     pub board: Duration,
+    /// Time without a hand on it, after which a board's page locks itself.
+    pub idle: Duration,
 }
 
 impl Default for Limits {
@@ -90,6 +92,7 @@ impl Default for Limits {
             body: 64 * 1024,
             // The longest day of a clinic, and no night.
             board: Duration::from_secs(14 * 3600),
+            idle: Duration::from_secs(3 * 60),
         }
     }
 }

@@ -38,7 +38,7 @@ async fn a_board_that_is_locked_opens_nothing_but_its_lock() {
     *site.port.passcode.lock().unwrap() = PasscodeVerdict::Right;
     let (board, other) = (site.board().await, site.board().await);
     let stands = site.by_page("GET", "/v1/board", &board, "").await;
-    assert_eq!(stands.json(), json!({ "locked": false, "passcode": true }));
+    assert_eq!(stands.json(), json!({ "locked": false, "passcode": true, "idle_seconds": 180 }));
 
     let lock = lock(&site, &board).await;
     // Whoever kept the board's cookie has nothing of it.
@@ -50,7 +50,7 @@ async fn a_board_that_is_locked_opens_nothing_but_its_lock() {
     }
     assert_eq!(site.by_page("GET", "/v1/results", &other, "").await.status, 200, "another browser's board");
     let stands = site.by_page("GET", "/v1/board", &lock, "").await;
-    assert_eq!(stands.json(), json!({ "locked": true, "passcode": true }));
+    assert_eq!(stands.json(), json!({ "locked": true, "passcode": true, "idle_seconds": 180 }));
 
     let opened = unlock(&site, &lock, &json!({ "passcode": "4649" })).await;
     assert_eq!((opened.status, site.port.passcodes.lock().unwrap()[..] == [*b"4649"]), (204, true));
@@ -98,7 +98,7 @@ async fn a_site_without_a_passcode_locks_and_opens_without_one() {
     let site = Site::open().await;
     let lock = lock(&site, &site.board().await).await;
     let stands = site.by_page("GET", "/v1/board", &lock, "").await;
-    assert_eq!(stands.json(), json!({ "locked": true, "passcode": false }));
+    assert_eq!(stands.json(), json!({ "locked": true, "passcode": false, "idle_seconds": 180 }));
     let opened = unlock(&site, &lock, &json!({})).await;
     let board = cookies(&opened).remove(0);
     assert_eq!(site.by_page("GET", "/v1/readers", &board, "").await.status, 200);
@@ -112,7 +112,7 @@ async fn a_board_ends_by_the_desk_s_clock_and_is_locked_then() {
     let both = cookies(&paired).join("; ");
     assert_eq!(site.by_page("GET", "/v1/results", &both, "").await.status, 401);
     let stands = site.by_page("GET", "/v1/board", &both, "").await;
-    assert_eq!(stands.json(), json!({ "locked": true, "passcode": false }));
+    assert_eq!(stands.json(), json!({ "locked": true, "passcode": false, "idle_seconds": 180 }));
 }
 
 #[tokio::test]

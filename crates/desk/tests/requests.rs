@@ -185,7 +185,7 @@ async fn what_is_wrong_missing_or_gone_is_said() {
     site.tell(result(4)).await;
     for (target, status, code) in [
         ("/v1/nothing", 404, "API_NOT_FOUND"),
-        ("/", 404, "API_NOT_FOUND"),
+        ("/nothing", 404, "API_NOT_FOUND"),
         ("/v1/results/99", 404, "API_NOT_FOUND"),
         ("/v1/results/0", 404, "API_NOT_FOUND"),
         ("/v1/results/2", 410, "API_GONE"),

@@ -61,6 +61,7 @@ pub const BOARD: Page = Page {
         js("board-frame.js", include_str!("../assets/board/board-frame.js")),
         js("board-keys.js", include_str!("../assets/board/board-keys.js")),
         js("board-language.js", include_str!("../assets/board/board-language.js")),
+        js("board-lines.js", include_str!("../assets/board/board-lines.js")),
         js("board-live.js", include_str!("../assets/board/board-live.js")),
         js("board-lock.js", include_str!("../assets/board/board-lock.js")),
         js("board-lookup.js", include_str!("../assets/board/board-lookup.js")),

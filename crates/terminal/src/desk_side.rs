@@ -117,7 +117,10 @@ impl DeskSide {
                 tcp: config.desk.listen,
                 socket: config.desk.socket.clone(),
                 tokens_file: config.desk.tokens_file.clone(),
-                limits: Limits::default(),
+                limits: Limits {
+                    idle: Duration::from_secs(60 * u64::from(config.desk.lock_minutes)),
+                    ..Limits::default()
+                },
             },
             Arc::clone(&shared) as Arc<dyn desk::DeskPort>,
             hub.clone(),

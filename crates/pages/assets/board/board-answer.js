@@ -13,7 +13,9 @@ import { of, say } from "./board-words.js";
 export function answer(said, title, close) {
   const told = remedy(said);
   const beside = remarks(said);
-  return element("section", { class: "answer", tabindex: "-1", "aria-label": title },
+  return element(
+    "section",
+    { class: "answer", tabindex: "-1", "aria-label": title },
     element("p", { class: "answer-title", text: title }),
     element("p", { class: "soft", text: say("answer_is") }),
     element("p", { class: "who" }, ...nameLines(said), birthOf(said) ?? ""),
@@ -21,5 +23,6 @@ export function answer(said, title, close) {
     ...(told ? [element("p", { class: "cause", text: of(told.cause) }), element("p", { text: of(told.reception) })] : []),
     ...(beside.length ? [element("ul", { class: "beside" }, ...beside)] : []),
     ...insurance(said),
-    button("answer-close", say("answer_close"), close));
+    button("answer-close", say("answer_close"), close),
+  );
 }

@@ -16,7 +16,10 @@ export function entry(code) {
   if (!entries.has(code)) {
     entries.set(code, null);
     ask("GET", `/v1/failures/${code}`).then(
-      (said) => { entries.set(code, said); changed(); },
+      (said) => {
+        entries.set(code, said);
+        changed();
+      },
       () => entries.delete(code),
     );
   }

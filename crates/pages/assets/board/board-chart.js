@@ -12,12 +12,28 @@ const WIDE = 320;
  */
 export function lying(title, lines) {
   const most = Math.max(1, ...lines.map(([, count]) => count));
-  return figure(title, lines, element("div", { class: "lying", "aria-hidden": "true" }, ...lines.map(([name, count, kind]) =>
-    element("div", { class: "bar-line" },
-      element("span", { class: "bar-name", text: name }),
-      drawn("svg", { class: `bar ${kind ?? ""}`, viewBox: "0 0 100 10", preserveAspectRatio: "none" },
-        drawn("rect", { class: "ground", width: 100, height: 10 }), drawn("rect", { class: "part", width: (100 * count) / most, height: 10 })),
-      element("span", { class: "bar-count", text: String(count) })))));
+  return figure(
+    title,
+    lines,
+    element(
+      "div",
+      { class: "lying", "aria-hidden": "true" },
+      ...lines.map(([name, count, kind]) =>
+        element(
+          "div",
+          { class: "bar-line" },
+          element("span", { class: "bar-name", text: name }),
+          drawn(
+            "svg",
+            { class: `bar ${kind ?? ""}`, viewBox: "0 0 100 10", preserveAspectRatio: "none" },
+            drawn("rect", { class: "ground", width: 100, height: 10 }),
+            drawn("rect", { class: "part", width: (100 * count) / most, height: 10 }),
+          ),
+          element("span", { class: "bar-count", text: String(count) }),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
@@ -37,17 +53,41 @@ export function standing(title, lines) {
       ...(below ? [drawn("text", { x: middle, y: 114, class: "below" }, below)] : []),
     ];
   });
-  return figure(title, lines, drawn("svg", { class: "standing", viewBox: `0 0 ${WIDE} 118`, "aria-hidden": "true" },
-    drawn("line", { class: "axis", x1: 0, x2: WIDE, y1: 100.5, y2: 100.5 }), ...bars));
+  return figure(
+    title,
+    lines,
+    drawn(
+      "svg",
+      { class: "standing", viewBox: `0 0 ${WIDE} 118`, "aria-hidden": "true" },
+      drawn("line", { class: "axis", x1: 0, x2: WIDE, y1: 100.5, y2: 100.5 }),
+      ...bars,
+    ),
+  );
 }
 
 function figure(title, lines, chart) {
   const sum = lines.reduce((all, [, count]) => all + count, 0);
-  return element("figure", { class: "chart" },
+  return element(
+    "figure",
+    { class: "chart" },
     element("figcaption", {}, element("h3", { text: title })),
     ...(sum ? [chart] : [element("p", { class: "soft", text: say("none_counted") })]),
-    element("table", { class: "visually-hidden" },
+    element(
+      "table",
+      { class: "visually-hidden" },
       element("caption", { text: title }),
-      element("thead", {}, element("tr", {}, element("th", { scope: "col", text: say("what") }), element("th", { scope: "col", text: say("how_many") }))),
-      element("tbody", {}, ...lines.map(([name, count]) => element("tr", {}, element("th", { scope: "row", text: name }), element("td", { text: String(count) }))))));
+      element(
+        "thead",
+        {},
+        element("tr", {}, element("th", { scope: "col", text: say("what") }), element("th", { scope: "col", text: say("how_many") })),
+      ),
+      element(
+        "tbody",
+        {},
+        ...lines.map(([name, count]) =>
+          element("tr", {}, element("th", { scope: "row", text: name }), element("td", { text: String(count) })),
+        ),
+      ),
+    ),
+  );
 }

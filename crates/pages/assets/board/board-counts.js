@@ -14,7 +14,15 @@ let dialog = null;
 let state = null;
 
 export function countsFrame() {
-  dialog = element("dialog", { class: "counts", "aria-labelledby": "counts-title", onclose: () => { state = null; dialog.replaceChildren(); } });
+  state = null;
+  dialog = element("dialog", {
+    class: "counts",
+    "aria-labelledby": "counts-title",
+    onclose: () => {
+      state = null;
+      dialog.replaceChildren();
+    },
+  });
   return dialog;
 }
 
@@ -30,18 +38,34 @@ export function drawCounts() {
   if (!state) return;
   const focused = dialog.contains(document.activeElement) ? document.activeElement.dataset.act : null;
   dialog.replaceChildren(
-    element("div", { class: "panel-head" }, element("h2", { id: "counts-title", text: say("counts") }), button("counts-close", say("close"), () => dialog.close(), { class: "plain" })),
-    element("div", { class: "counts-head" },
-      element("div", { role: "group", "aria-label": say("counts_kind"), class: "switch" }, ...["day", "month"].map((kind) =>
-        button(`counts-${kind}`, say(`counts_${kind}`), () => turn({ kind, at: kind === "day" ? dayOf() : dayOf().slice(0, 7) }), { "aria-pressed": String(state.kind === kind) }))),
+    element(
+      "div",
+      { class: "panel-head" },
+      element("h2", { id: "counts-title", text: say("counts") }),
+      button("counts-close", say("close"), () => dialog.close(), { class: "plain" }),
+    ),
+    element(
+      "div",
+      { class: "counts-head" },
+      element(
+        "div",
+        { role: "group", "aria-label": say("counts_kind"), class: "switch" },
+        ...["day", "month"].map((kind) =>
+          button(`counts-${kind}`, say(`counts_${kind}`), () => turn({ kind, at: kind === "day" ? dayOf() : dayOf().slice(0, 7) }), {
+            "aria-pressed": String(state.kind === kind),
+          }),
+        ),
+      ),
       button("counts-before", say(`before_${state.kind}`), () => turn({ at: stepped(-1) })),
       element("p", { class: "at", "aria-live": "polite", text: state.at }),
-      button("counts-after", say(`after_${state.kind}`), () => turn({ at: stepped(1) }), { disabled: stepped(1) > dayOf() })),
+      button("counts-after", say(`after_${state.kind}`), () => turn({ at: stepped(1) }), { disabled: stepped(1) > dayOf() }),
+    ),
     ...(state.refused ? [element("p", { role: "alert", class: "said bad", text: of(state.refused) })] : []),
     ...(state.counts ? body(state.counts, state.days) : [element("p", { class: "soft", text: state.refused ? "" : say("loading") })]),
     element("p", { class: "soft", text: say("counts_own") }),
   );
-  if (focused) (dialog.querySelector(`[data-act="${focused}"]:not(:disabled)`) ?? dialog.querySelector('[data-act="counts-close"]')).focus();
+  if (focused)
+    (dialog.querySelector(`[data-act="${focused}"]:not(:disabled)`) ?? dialog.querySelector('[data-act="counts-close"]')).focus();
 }
 
 function turn(to) {
@@ -76,17 +100,49 @@ function body(counts, days) {
   const { card_to_result: spread } = counts;
   const middle = spread.count ? (spread.seconds / spread.count).toFixed(1) : null;
   const figures = [
-    [say("n_results"), sum(counts.validities)], [say("n_answers"), sum(counts.answers)], [say("n_failures"), sum(counts.failures)], [say("n_expiring"), counts.expiring],
+    [say("n_results"), sum(counts.validities)],
+    [say("n_answers"), sum(counts.answers)],
+    [say("n_failures"), sum(counts.failures)],
+    [say("n_expiring"), counts.expiring],
     [say("middle"), middle === null ? say("nothing") : say("seconds", { n: middle })],
   ];
   return [
-    element("dl", { class: "figures" }, ...figures.map(([term, value]) => element("div", {}, element("dt", { text: term }), element("dd", { text: String(value) })))),
-    element("div", { class: "charts" },
-      ...(days ? [standing(say("by_day"), days.map(({ day, counts: of }) => [day, sum(of.validities), [1, 8, 15, 22, 29].includes(Number(day.slice(8))) ? String(Number(day.slice(8))) : ""]))] : []),
-      lying(say("by_verification"), counts.verifications.map((one) => [say(`verification_${one.verification}`), one.count])),
-      lying(say("by_validity"), counts.validities.map((one) => [say(`validity_${one.validity}`), one.count, gravity(one.validity)])),
+    element(
+      "dl",
+      { class: "figures" },
+      ...figures.map(([term, value]) => element("div", {}, element("dt", { text: term }), element("dd", { text: String(value) }))),
+    ),
+    element(
+      "div",
+      { class: "charts" },
+      ...(days
+        ? [
+            standing(
+              say("by_day"),
+              days.map(({ day, counts: of }) => [
+                day,
+                sum(of.validities),
+                [1, 8, 15, 22, 29].includes(Number(day.slice(8))) ? String(Number(day.slice(8))) : "",
+              ]),
+            ),
+          ]
+        : []),
+      lying(
+        say("by_verification"),
+        counts.verifications.map((one) => [say(`verification_${one.verification}`), one.count]),
+      ),
+      lying(
+        say("by_validity"),
+        counts.validities.map((one) => [say(`validity_${one.validity}`), one.count, gravity(one.validity)]),
+      ),
       standing(say("card_to_result"), within(spread)),
-      lying(say("by_failure"), [...counts.failures].sort((one, other) => other.count - one.count).map((one) => [entry(one.code) ? of(entry(one.code).cause) : one.code, one.count, "bad"]))),
+      lying(
+        say("by_failure"),
+        [...counts.failures]
+          .sort((one, other) => other.count - one.count)
+          .map((one) => [entry(one.code) ? of(entry(one.code).cause) : one.code, one.count, "bad"]),
+      ),
+    ),
   ];
 }
 

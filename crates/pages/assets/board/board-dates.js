@@ -2,7 +2,13 @@
 
 const ZONE = "Asia/Tokyo";
 // The first day of each era, newest first: that day belongs to it.
-const ERAS = [["令和", "R", "20190501"], ["平成", "H", "19890108"], ["昭和", "S", "19261225"], ["大正", "T", "19120730"], ["明治", "M", "18680125"]];
+const ERAS = [
+  ["令和", "R", "20190501"],
+  ["平成", "H", "19890108"],
+  ["昭和", "S", "19261225"],
+  ["大正", "T", "19120730"],
+  ["明治", "M", "18680125"],
+];
 
 const parts = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
 const clock = new Intl.DateTimeFormat("ja-JP", { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -63,7 +69,10 @@ export function dayLine(digits, lang) {
 /** Today in words. @param {"ja" | "en"} lang */
 export function todayLine(lang) {
   const options = { timeZone: ZONE, weekday: "short", month: "long", day: "numeric", year: "numeric" };
-  return new Intl.DateTimeFormat(lang === "ja" ? "ja-JP-u-ca-japanese" : "en-GB", { ...options, ...(lang === "ja" ? { era: "long" } : {}) }).format(new Date());
+  return new Intl.DateTimeFormat(lang === "ja" ? "ja-JP-u-ca-japanese" : "en-GB", {
+    ...options,
+    ...(lang === "ja" ? { era: "long" } : {}),
+  }).format(new Date());
 }
 
 /** A moment with its day, unless that is today. @param {string} at @param {"ja" | "en"} lang */
@@ -76,7 +85,12 @@ export function momentLine(at, lang) {
 
 /** A day far off, by its year. @param {string} at @param {"ja" | "en"} lang */
 export function dateLine(at, lang) {
-  return new Intl.DateTimeFormat(lang === "ja" ? "ja-JP" : "en-GB", { timeZone: ZONE, year: "numeric", month: "long", day: "numeric" }).format(new Date(at));
+  return new Intl.DateTimeFormat(lang === "ja" ? "ja-JP" : "en-GB", {
+    timeZone: ZONE,
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+  }).format(new Date(at));
 }
 
 /** Whole days from now until then, rounded down. @param {string} until */
@@ -94,10 +108,16 @@ export function countdown(until) {
  * @param {string} text
  */
 export function readDay(text) {
-  const plain = text.normalize("NFKC").replaceAll("元", "1").toUpperCase().replace(/[\s　]/g, "");
+  const plain = text
+    .normalize("NFKC")
+    .replaceAll("元", "1")
+    .toUpperCase()
+    .replace(/[\s　]/g, "");
   const western = /^(\d{4})(?:(\d{2})(\d{2})|[^\d]+(\d{1,2})[^\d]+(\d{1,2})日?)$/.exec(plain);
   if (western) return checked(Number(western[1]), western[2] ?? western[4], western[3] ?? western[5]);
-  const era = /^(令和?|平成?|昭和?|大正?|明治?|[RHSTM1-5])[.\-]?(?:(\d{2})(\d{2})(\d{2})|(\d{1,2})[^\d]+(\d{1,2})[^\d]+(\d{1,2})日?)$/.exec(plain);
+  const era = /^(令和?|平成?|昭和?|大正?|明治?|[RHSTM1-5])[.\-]?(?:(\d{2})(\d{2})(\d{2})|(\d{1,2})[^\d]+(\d{1,2})[^\d]+(\d{1,2})日?)$/.exec(
+    plain,
+  );
   if (!era) return null;
   const sign = era[1][0];
   const known = ERAS.find(([name, letter], index) => name[0] === sign || letter === sign || String(5 - index) === sign);

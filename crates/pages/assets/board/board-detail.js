@@ -15,7 +15,9 @@ export function detail(result) {
   const told = remedy(result);
   const beside = remarks(result);
   const cards = insurance(result);
-  const made = element("div", { class: "detail" },
+  const made = element(
+    "div",
+    { class: "detail" },
     ...(told ? [part("now_do", element("p", { class: "cause", text: of(told.cause) }), element("p", { text: of(told.reception) }))] : []),
     ...(beside.length ? [part("beside", element("ul", {}, ...beside))] : []),
     part("insurance", ...(cards.length ? cards : [element("p", { class: "soft", text: say("no_insurance") })])),
@@ -23,7 +25,13 @@ export function detail(result) {
     names(result),
     part("since_last", changes(result)),
     part("ask_centre", ...again(result)),
-    part("about", terms([[say("result_number"), String(result.id)], [say("reader"), `${result.reader} #${result.insertion}`]])),
+    part(
+      "about",
+      terms([
+        [say("result_number"), String(result.id)],
+        [say("reader"), `${result.reader} #${result.insertion}`],
+      ]),
+    ),
   );
   return made;
 }
@@ -34,9 +42,21 @@ const part = (name, ...children) => element("section", {}, element("h3", { text:
 function names(result) {
   const many = result.for_staff.names.filter((one) => one.blanked || one.other);
   if (!many.length) return "";
-  return part("names", ...many.map((one) => terms([["name", one.name], ["kana", one.kana?.normalize("NFKC")], ["other", one.other], ["other_kana", one.other_kana?.normalize("NFKC")]]
-    .filter(([, text]) => text)
-    .map(([term, text]) => [say(`names_${term}`), element("span", {}, ...withBlanks(text, say("blank_said")))]))));
+  return part(
+    "names",
+    ...many.map((one) =>
+      terms(
+        [
+          ["name", one.name],
+          ["kana", one.kana?.normalize("NFKC")],
+          ["other", one.other],
+          ["other_kana", one.other_kana?.normalize("NFKC")],
+        ]
+          .filter(([, text]) => text)
+          .map(([term, text]) => [say(`names_${term}`), element("span", {}, ...withBlanks(text, say("blank_said")))]),
+      ),
+    ),
+  );
 }
 
 function known(result) {
@@ -48,17 +68,25 @@ function changes(result) {
   const about = known(result);
   if (about.changes === undefined) {
     about.changes = null;
-    ask("GET", `/v1/results/${result.id}/changes`).then((said) => { about.changes = said; changed(); }, async (refused) => {
-      about.changes = { refused: await refusal(refused) };
-      changed();
-    });
+    ask("GET", `/v1/results/${result.id}/changes`).then(
+      (said) => {
+        about.changes = said;
+        changed();
+      },
+      async (refused) => {
+        about.changes = { refused: await refusal(refused) };
+        changed();
+      },
+    );
   }
   const said = about.changes;
   if (!said) return element("p", { class: "soft", text: say("loading") });
   if (said.refused) return element("p", { text: of(said.refused) });
   if (said.since === null) return element("p", { class: "soft", text: say("first_time") });
   if (!said.validity && !said.qualifications.length) return element("p", { class: "soft", text: say("unchanged") });
-  const pairs = said.qualifications.flatMap((one) => one.fields.map((field) => [say(`field_${field.field}`), change(written(field.field, field.stored), written(field.field, field.new))]));
+  const pairs = said.qualifications.flatMap((one) =>
+    one.fields.map((field) => [say(`field_${field.field}`), change(written(field.field, field.stored), written(field.field, field.new))]),
+  );
   if (said.validity) {
     const word = (validity) => (validity ? say(`validity_${validity}`) : null);
     pairs.unshift([say("validity"), change(word(said.validity.before), word(said.validity.now))]);
@@ -76,22 +104,32 @@ function written(field, value) {
 
 function change(before, now) {
   const text = (value) => (value ? withBlanks(value, say("blank_said")) : [say("nothing")]);
-  return element("span", {},
+  return element(
+    "span",
+    {},
     element("span", { class: "before" }, element("span", { class: "visually-hidden", text: `${say("before")} ` }), ...text(before)),
     " → ",
-    element("span", { class: "after" }, element("span", { class: "visually-hidden", text: `${say("now")} ` }), ...text(now)));
+    element("span", { class: "after" }, element("span", { class: "visually-hidden", text: `${say("now")} ` }), ...text(now)),
+  );
 }
 
 function again(result) {
   const about = known(result);
-  const made = [button("requery", say("requery"), async (event) => {
-    event.target.disabled = true;
-    about.again = await ask("POST", `/v1/results/${result.id}/requery`).catch(async (refused) => ({ refused: await refusal(refused) }));
-    changed();
-  })];
+  const made = [
+    button("requery", say("requery"), async (event) => {
+      event.target.disabled = true;
+      about.again = await ask("POST", `/v1/results/${result.id}/requery`).catch(async (refused) => ({ refused: await refusal(refused) }));
+      changed();
+    }),
+  ];
   if (about.again?.refused) made.push(element("p", { role: "alert", class: "said bad", text: of(about.again.refused) }));
   else if (about.again) {
-    made.push(answer(about.again, say("requery_answer", { at: momentLine(about.again.received_at, manner.lang) }), () => { delete about.again; changed(); }));
+    made.push(
+      answer(about.again, say("requery_answer", { at: momentLine(about.again.received_at, manner.lang) }), () => {
+        delete about.again;
+        changed();
+      }),
+    );
   } else made.unshift(element("p", { class: "soft", text: say("requery_hint") }));
   return made;
 }

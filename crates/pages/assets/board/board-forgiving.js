@@ -7,7 +7,11 @@ import { readDay } from "./board-dates.js";
 const HYPHENS = /[‐‑‒–—―−ー－ｰ]/g;
 
 const plain = (text) => text.normalize("NFKC").trim();
-const digits = (text) => text.normalize("NFKC").replace(HYPHENS, "-").replace(/[\s\-/・.]/g, "");
+const digits = (text) =>
+  text
+    .normalize("NFKC")
+    .replace(HYPHENS, "-")
+    .replace(/[\s\-/・.]/g, "");
 
 /** 保険者番号: 6 or 8 digits. */
 export function insurerNumber(text) {
@@ -17,7 +21,9 @@ export function insurerNumber(text) {
 
 /** 記号 or 番号: half-width digits and letters, whole kana; marks stay. At most 20 characters. */
 export function cardText(text) {
-  const found = plain(text).replace(/[‐‑‒–—―−]|(?<![ァ-ヶぁ-ゖー])ー/g, "-").replace(/\s+/g, " ");
+  const found = plain(text)
+    .replace(/[‐‑‒–—―−]|(?<![ァ-ヶぁ-ゖー])ー/g, "-")
+    .replace(/\s+/g, " ");
   return [...found].length <= 20 ? found : null;
 }
 

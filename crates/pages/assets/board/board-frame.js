@@ -30,11 +30,16 @@ export function frame({ lock, redraw }) {
     head.replaceChildren(
       element("h1", { text: say("board") }),
       element("p", { class: "day", text: todayLine(manner.lang) }),
-      element("nav", { "aria-label": say("tools") },
+      element(
+        "nav",
+        { "aria-label": say("tools") },
         button("open-lookup", say("lookup"), openLookup, { class: "main", "aria-keyshortcuts": "/" }),
         button("open-counts", say("counts"), openCounts, { "aria-keyshortcuts": "c" }),
         button("open-help", say("help_short"), openHelp, { "aria-keyshortcuts": "?" }),
-        languageButton(redraw), lockButton(lock)));
+        languageButton(redraw),
+        lockButton(lock),
+      ),
+    );
   };
   drawHead();
   return {
@@ -53,7 +58,9 @@ export function frame({ lock, redraw }) {
       drawLookup();
       drawHelp();
     },
-    say(text) { live.textContent = text; },
+    say(text) {
+      live.textContent = text;
+    },
     close: closeLookup,
   };
 }

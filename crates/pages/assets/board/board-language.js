@@ -7,10 +7,15 @@ import { say } from "./board-words.js";
 /** The button that changes the language; it says so in the other one. @param {() => void} redraw */
 export function languageButton(redraw) {
   const other = manner.lang === "ja" ? "en" : "ja";
-  return button("language", other === "en" ? "English" : "日本語", () => {
-    changeLanguage(redraw);
-    document.querySelector('[data-act="language"]')?.focus();
-  }, { lang: other, class: "plain", "aria-keyshortcuts": "t" });
+  return button(
+    "language",
+    other === "en" ? "English" : "日本語",
+    () => {
+      changeLanguage(redraw);
+      document.querySelector('[data-act="language"]')?.focus();
+    },
+    { lang: other, class: "plain", "aria-keyshortcuts": "t" },
+  );
 }
 
 export function changeLanguage(redraw) {

@@ -20,21 +20,54 @@ export function goLive({ refused, arrived }) {
   let over = false;
   let stream = null;
   let told = new Set();
-  const end = () => { if (!over) { close(); refused(); } };
-  const close = () => { over = true; stream?.close(); clearInterval(asking); };
+  const end = () => {
+    if (!over) {
+      close();
+      refused();
+    }
+  };
+  const close = () => {
+    over = true;
+    stream?.close();
+    clearInterval(asking);
+  };
   const listen = (after) => {
     if (over) return;
     stream = follow(`/v1/events?after=${after}`, {
       on: {
-        result: (result) => { take(result); arrived(result); changed(); },
-        damaged: ({ id }) => { store.damaged.add(id); changed(); },
-        station: (station) => { told.add(station.reader); store.stations.set(station.reader, station); changed(); },
-        centre: (centre) => { store.centre = centre; changed(); },
-        folder: (folder) => { store.folders.set(folder.folder, folder); changed(); },
-        untold: (what) => { store.untold.push(what); consumers(); changed(); },
+        result: (result) => {
+          take(result);
+          arrived(result);
+          changed();
+        },
+        damaged: ({ id }) => {
+          store.damaged.add(id);
+          changed();
+        },
+        station: (station) => {
+          told.add(station.reader);
+          store.stations.set(station.reader, station);
+          changed();
+        },
+        centre: (centre) => {
+          store.centre = centre;
+          changed();
+        },
+        folder: (folder) => {
+          store.folders.set(folder.folder, folder);
+          changed();
+        },
+        untold: (what) => {
+          store.untold.push(what);
+          consumers();
+          changed();
+        },
         problem: end,
       },
-      lost: () => { store.connected = false; changed(); },
+      lost: () => {
+        store.connected = false;
+        changed();
+      },
       refused: end,
     });
     stream.onopen = () => {
@@ -49,11 +82,22 @@ export function goLive({ refused, arrived }) {
       changed();
     };
   };
-  const asking = setInterval(() => { if (store.connected) consumers(); }, CONSUMERS_EVERY);
-  today().then((next) => { if (!over) { store.loaded = true; changed(); listen(next); } }, (fault) => {
-    if (!(fault instanceof Refused)) throw fault;
-    end();
-  });
+  const asking = setInterval(() => {
+    if (store.connected) consumers();
+  }, CONSUMERS_EVERY);
+  today().then(
+    (next) => {
+      if (!over) {
+        store.loaded = true;
+        changed();
+        listen(next);
+      }
+    },
+    (fault) => {
+      if (!(fault instanceof Refused)) throw fault;
+      end();
+    },
+  );
   return { close };
 }
 
@@ -85,17 +129,17 @@ export function onlyToday() {
   }
 }
 
-/** How far the receipt computers are; what waits without moving is behind. */
+/** How far the receipt computers are. */
 async function consumers() {
   const said = await ask("GET", "/v1/consumers").catch(() => null);
   if (!said) return;
-  const before = new Map(store.consumers.map((one) => [one.consumer, one]));
-  store.consumers = said.consumers.map((one) => {
-    const known = before.get(one.consumer);
-    const stands = one.waiting > 0 && known?.up_to === one.up_to && known.waiting > 0;
-    const since = stands ? known.since : Date.now();
-    const asleep = !known && one.waiting > 0 && Date.now() - new Date(one.acknowledged_at ?? one.registered_at).getTime() > WAITING;
-    return { ...one, since, behind: one.waiting > 0 && (Date.now() - since >= WAITING || asleep || Boolean(stands && known.behind)) };
-  });
+  store.consumers = said.consumers;
   changed();
+}
+
+/** Whether results wait for a consumer for longer than it takes to fetch them, today's or those of days before. */
+export function isBehind({ waiting, up_to: upTo }) {
+  if (!waiting) return false;
+  const open = [...store.results.values()].filter((result) => result.id > upTo);
+  return open.length < waiting || open.some((result) => Date.now() - new Date(result.received_at).getTime() > WAITING);
 }

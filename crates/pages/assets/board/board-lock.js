@@ -6,20 +6,18 @@ import { button, sign } from "./board-elements.js";
 import { languageButton } from "./board-language.js";
 import { say } from "./board-words.js";
 
-/** Milliseconds without a hand on it. */
-export const IDLE = 180_000;
-/** So long before that it is said. */
+/** So long before the lock it is said that it comes. */
 const SAID = 20_000;
 
 /**
  * Watches for hands. `due` is called when none were there for so long; by the clock, so that a machine that slept locks at once.
- * @param {{ due: () => void, saying: (seconds: number | null) => void }} listener
+ * @param {{ idle: number, due: () => void, saying: (seconds: number | null) => void }} listener `idle` in seconds
  */
-export function watchHands({ due, saying }) {
+export function watchHands({ idle, due, saying }) {
   let last = Date.now();
   let said = false;
   const look = () => {
-    const left = last + IDLE - Date.now();
+    const left = last + idle * 1000 - Date.now();
     if (left <= 0) return due();
     if (left <= SAID !== said) {
       said = left <= SAID;
@@ -27,7 +25,7 @@ export function watchHands({ due, saying }) {
     }
   };
   const touched = () => {
-    if (last + IDLE <= Date.now()) return due();
+    if (last + idle * 1000 <= Date.now()) return due();
     last = Date.now();
     look();
   };
@@ -49,30 +47,58 @@ export function watchHands({ due, saying }) {
  */
 export function lockScreen({ passcode, pending, opened, redraw }) {
   const said = element("p", { role: "alert", class: "said" });
-  const input = element("input", { id: "passcode", type: "password", inputmode: "numeric", maxlength: "4", autocomplete: "off", "aria-describedby": "passcode-hint" });
+  const input = element("input", {
+    id: "passcode",
+    type: "password",
+    inputmode: "numeric",
+    maxlength: "4",
+    autocomplete: "off",
+    "aria-describedby": "passcode-hint",
+  });
   const send = element("button", { type: "submit", class: "main", "data-act": "unlock", text: say("unlock") });
-  const form = element("form", { class: "pairing locked", novalidate: true, onsubmit: async (event) => {
-    event.preventDefault();
-    const typed = input.value.normalize("NFKC").replace(/\D/g, "");
-    input.value = "";
-    said.textContent = "";
-    if (passcode && typed.length !== 4) return tell("passcode_form");
-    send.disabled = true;
-    try {
-      await pending();
-      await ask("POST", "/v1/board/unlock", passcode ? { passcode: typed } : {});
-      return opened();
-    } catch (refused) {
-      if (!(refused instanceof Refused)) throw refused;
-      tell({ PASSCODE_WRONG: "passcode_wrong", PASSCODE_LOCKED: "passcode_locked" }[refused.code] ?? (refused.status === 401 ? "pair_again" : "away_lock"));
-    }
-    send.disabled = false;
-  } },
-  sign("lock"), element("h1", { text: say("locked") }), element("p", { text: say("locked_hint") }),
-  ...(passcode
-    ? [element("label", { for: "passcode", text: say("passcode") }), input, element("p", { id: "passcode-hint", class: "soft", text: say("passcode_hint") })]
-    : [element("p", { class: "soft", text: say("no_passcode") }), element("p", { class: "command" }, element("code", { text: "uketsuke passcode set /etc/uketsuke/passcode" })), element("p", { class: "soft", text: say("no_passcode_then") })]),
-  send, said);
+  const form = element(
+    "form",
+    {
+      class: "pairing locked",
+      novalidate: true,
+      onsubmit: async (event) => {
+        event.preventDefault();
+        const typed = input.value.normalize("NFKC").replace(/\D/g, "");
+        input.value = "";
+        said.textContent = "";
+        if (passcode && typed.length !== 4) return tell("passcode_form");
+        send.disabled = true;
+        try {
+          await pending();
+          await ask("POST", "/v1/board/unlock", passcode ? { passcode: typed } : {});
+          return opened();
+        } catch (refused) {
+          if (!(refused instanceof Refused)) throw refused;
+          tell(
+            { PASSCODE_WRONG: "passcode_wrong", PASSCODE_LOCKED: "passcode_locked" }[refused.code] ??
+              (refused.status === 401 ? "pair_again" : "away_lock"),
+          );
+        }
+        send.disabled = false;
+      },
+    },
+    sign("lock"),
+    element("h1", { text: say("locked") }),
+    element("p", { text: say("locked_hint") }),
+    ...(passcode
+      ? [
+          element("label", { for: "passcode", text: say("passcode") }),
+          input,
+          element("p", { id: "passcode-hint", class: "soft", text: say("passcode_hint") }),
+        ]
+      : [
+          element("p", { class: "soft", text: say("no_passcode") }),
+          element("p", { class: "command" }, element("code", { text: "uketsuke passcode set /etc/uketsuke/passcode" })),
+          element("p", { class: "soft", text: say("no_passcode_then") }),
+        ]),
+    send,
+    said,
+  );
   const tell = (word) => {
     said.textContent = say(word);
     (passcode ? input : send).focus();

@@ -24,7 +24,15 @@ let state = null;
 let before = null;
 
 export function lookupFrame() {
-  frame = element("section", { id: "lookup", class: "lookup", hidden: true, "aria-labelledby": "lookup-title", onkeydown: (event) => { if (event.key === "Escape") closeLookup(); } });
+  frame = element("section", {
+    id: "lookup",
+    class: "lookup",
+    hidden: true,
+    "aria-labelledby": "lookup-title",
+    onkeydown: (event) => {
+      if (event.key === "Escape") closeLookup();
+    },
+  });
   state = null;
   return frame;
 }
@@ -53,24 +61,77 @@ export function closeLookup() {
 export function drawLookup() {
   if (!state) return;
   frame.replaceChildren(
-    element("div", { class: "panel-head" }, element("h2", { id: "lookup-title", text: say("lookup") }), button("lookup-close", say("close"), closeLookup, { class: "plain" })),
+    element(
+      "div",
+      { class: "panel-head" },
+      element("h2", { id: "lookup-title", text: say("lookup") }),
+      button("lookup-close", say("close"), closeLookup, { class: "plain" }),
+    ),
     element("p", { class: "soft", text: say("lookup_hint") }),
-    element("form", { novalidate: true, onsubmit: send }, ...FIELDS.map(field),
-      element("p", { class: "check" }, element("input", { type: "checkbox", id: "lookup-limit", checked: state.limit, onchange: (event) => { state.limit = event.target.checked; } }), element("label", { for: "lookup-limit", text: say("lookup_limit") })),
-      element("button", { type: "submit", class: "main", "data-act": "lookup-send", disabled: state.busy, text: say(state.busy ? "lookup_busy" : "lookup_send") })),
-    element("div", { role: "status" },
+    element(
+      "form",
+      { novalidate: true, onsubmit: send },
+      ...FIELDS.map(field),
+      element(
+        "p",
+        { class: "check" },
+        element("input", {
+          type: "checkbox",
+          id: "lookup-limit",
+          checked: state.limit,
+          onchange: (event) => {
+            state.limit = event.target.checked;
+          },
+        }),
+        element("label", { for: "lookup-limit", text: say("lookup_limit") }),
+      ),
+      element("button", {
+        type: "submit",
+        class: "main",
+        "data-act": "lookup-send",
+        disabled: state.busy,
+        text: say(state.busy ? "lookup_busy" : "lookup_send"),
+      }),
+    ),
+    element(
+      "div",
+      { role: "status" },
       ...(state.refused ? [element("p", { class: "said bad", text: of(state.refused) })] : []),
-      ...(state.said ? [answer(state.said, say("lookup_answer"), () => { state.said = null; drawLookup(); at("lookup-insurer_number").focus(); })] : [])),
+      ...(state.said
+        ? [
+            answer(state.said, say("lookup_answer"), () => {
+              state.said = null;
+              drawLookup();
+              at("lookup-insurer_number").focus();
+            }),
+          ]
+        : []),
+    ),
   );
 }
 
 function field({ name, read, needed, mode }) {
   const fault = state.faults[name];
-  const shown = element("output", { id: `lookup-${name}-as`, for: `lookup-${name}`, text: fault ? "" : readAs(name, read, state.typed[name] ?? "") });
+  const shown = element("output", {
+    id: `lookup-${name}-as`,
+    for: `lookup-${name}`,
+    text: fault ? "" : readAs(name, read, state.typed[name] ?? ""),
+  });
   const input = element("input", {
-    id: `lookup-${name}`, name, inputmode: mode, autocomplete: "off", autocapitalize: "none", spellcheck: "false", value: state.typed[name] ?? "",
-    "aria-required": String(needed), "aria-invalid": fault ? "true" : false, "aria-describedby": `lookup-${name}-hint${fault ? ` lookup-${name}-fault` : ""}`,
-    oninput: (event) => { state.typed[name] = event.target.value; shown.textContent = readAs(name, read, event.target.value); },
+    id: `lookup-${name}`,
+    name,
+    inputmode: mode,
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    value: state.typed[name] ?? "",
+    "aria-required": String(needed),
+    "aria-invalid": fault ? "true" : false,
+    "aria-describedby": `lookup-${name}-hint${fault ? ` lookup-${name}-fault` : ""}`,
+    oninput: (event) => {
+      state.typed[name] = event.target.value;
+      shown.textContent = readAs(name, read, event.target.value);
+    },
     onchange: (event) => {
       const value = read(event.target.value);
       if (value !== null) event.target.value = state.typed[name] = value;
@@ -78,12 +139,21 @@ function field({ name, read, needed, mode }) {
       if (fault && value) mended(name);
     },
   });
-  return element("div", { class: fault ? "field faulty" : "field" },
-    element("label", { for: `lookup-${name}` }, say(`field_${name}`), " ", element("span", { class: "soft", text: say(needed ? "needed" : "if_any") })),
+  return element(
+    "div",
+    { class: fault ? "field faulty" : "field" },
+    element(
+      "label",
+      { for: `lookup-${name}` },
+      say(`field_${name}`),
+      " ",
+      element("span", { class: "soft", text: say(needed ? "needed" : "if_any") }),
+    ),
     input,
     element("p", { id: `lookup-${name}-hint`, class: "soft", text: say(`hint_${name}`) }),
     ...(fault ? [element("p", { id: `lookup-${name}-fault`, class: "fault", text: say(fault) })] : []),
-    shown);
+    shown,
+  );
 }
 
 /** The fault goes from the field; nothing else moves under the hands of who types on. */

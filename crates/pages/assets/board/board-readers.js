@@ -1,21 +1,22 @@
-// Beside the list: each reader with its state in words, and how everything behind it stands: centre, certificate, folders,
-// receipt computers.
+// Beside the list: each reader with its state in words and its visual check, and how everything behind it stands.
 
 import { element } from "./dom.js";
 import { entry } from "./board-ask.js";
-import { countdown, dateLine, daysUntil, momentLine } from "./board-dates.js";
+import { countdown, momentLine } from "./board-dates.js";
 import { button, keyed, pill, sign } from "./board-elements.js";
+import { everyLine, lineWords } from "./board-lines.js";
 import { arm, disarm } from "./board-staff.js";
 import { manner, store } from "./board-store.js";
 import { of, say, stepWord } from "./board-words.js";
 
-// Days before the terminal's certificate ends from which that is said, and from which it presses.
-export const SOON = 60;
-export const PRESSING = 14;
-// Days beyond which the date says more than their number.
-const FAR = 1000;
-
-const STATES = { starting: ["plain", "wait"], idle: ["good", "good"], visual_check_armed: ["note", "eye"], in_visit: ["note", "wait"], card_left: ["act", "card"], out_of_order: ["bad", "bad"] };
+const STATES = {
+  starting: ["plain", "wait"],
+  idle: ["good", "good"],
+  visual_check_armed: ["note", "eye"],
+  in_visit: ["note", "wait"],
+  card_left: ["act", "card"],
+  out_of_order: ["bad", "bad"],
+};
 
 // Steps of a visit that staff have taken over.
 const BY_SIGHT = ["confirming", "typing_passcode", "checking_passcode"];
@@ -27,7 +28,15 @@ export function readersFrame() {
     title: element("h2", { id: "readers-title" }),
     list: element("ul", { class: "readers", "aria-labelledby": "readers-title", onkeydown: walk }),
     byLabel: element("label", { for: "by" }),
-    by: element("input", { id: "by", autocomplete: "off", autocapitalize: "none", spellcheck: "false", maxlength: "32", "aria-describedby": "by-hint", onchange: named }),
+    by: element("input", {
+      id: "by",
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
+      maxlength: "32",
+      "aria-describedby": "by-hint",
+      onchange: named,
+    }),
     byHint: element("p", { id: "by-hint", class: "soft" }),
     linesTitle: element("h2", { id: "lines-title" }),
     lines: element("ul", { class: "lines", "aria-labelledby": "lines-title" }),
@@ -40,7 +49,11 @@ export function readersFrame() {
 
 /** The audit names staff by small letters, digits and hyphens: what is typed is brought into that. */
 function named(event) {
-  const name = event.target.value.normalize("NFKC").toLowerCase().replace(/[^a-z0-9-]/g, "").slice(0, 32);
+  const name = event.target.value
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, "")
+    .slice(0, 32);
   store.by = name || "board";
   event.target.value = store.by;
 }
@@ -50,20 +63,39 @@ export function drawReaders() {
   parts.byLabel.textContent = say("by");
   parts.byHint.textContent = say("by_hint");
   if (document.activeElement !== parts.by) parts.by.value = store.by;
-  keyed(parts.list, [...store.stations.values()].map((station) => ({
-    key: station.reader,
-    sign: JSON.stringify([manner.lang, store.connected, station, Boolean(station.failure && entry(station.failure.code)), Boolean(station.line.code && entry(station.line.code)), store.centre?.state]),
-    make: () => reader(station),
-  })));
+  keyed(
+    parts.list,
+    [...store.stations.values()].map((station) => ({
+      key: station.reader,
+      sign: JSON.stringify([
+        manner.lang,
+        store.connected,
+        station,
+        Boolean(station.failure && entry(station.failure.code)),
+        Boolean(station.line.code && entry(station.line.code)),
+        store.centre?.state,
+      ]),
+      make: () => reader(station),
+    })),
+  );
   parts.linesTitle.textContent = say("lines");
   const lines = store.connected ? everyLine() : [];
   parts.linesTitle.parentElement.hidden = lines.length === 0;
-  keyed(parts.lines, lines.map(([key, kind, name, text, more]) => ({
-    key,
-    sign: JSON.stringify([manner.lang, kind, name, text, more]),
-    make: () => element("li", { class: kind }, sign(kind === "plain" ? "wait" : kind), element("span", { class: "term", text: name }),
-      element("span", { class: "value" }, element("span", { text }), ...(more ? [element("p", { class: "more", text: more })] : []))),
-  })));
+  keyed(
+    parts.lines,
+    lines.map(([key, kind, name, text, more]) => ({
+      key,
+      sign: JSON.stringify([manner.lang, kind, name, text, more]),
+      make: () =>
+        element(
+          "li",
+          { class: kind },
+          sign(kind === "plain" ? "wait" : kind),
+          element("span", { class: "term", text: name }),
+          element("span", { class: "value" }, element("span", { text }), ...(more ? [element("p", { class: "more", text: more })] : [])),
+        ),
+    })),
+  );
 }
 
 function reader(station) {
@@ -74,52 +106,48 @@ function reader(station) {
   const failure = station.failure && entry(station.failure.code);
   const press = armed
     ? button("visual", say("visual_end"), () => disarm(station), { "aria-label": say("visual_end_at", { label: station.label }) })
-    : button("visual", say("visual"), () => arm(station), { "aria-label": say("visual_at", { label: station.label }), disabled: ["unheard", "starting", "out_of_order", "card_left"].includes(state) });
-  return element("li", { class: `reader ${kind}` },
-    element("div", { class: "reader-head" },
+    : button("visual", say("visual"), () => arm(station), {
+        "aria-label": say("visual_at", { label: station.label }),
+        disabled: ["unheard", "starting", "out_of_order", "card_left"].includes(state),
+      });
+  return element(
+    "li",
+    { class: `reader ${kind}` },
+    element(
+      "div",
+      { class: "reader-head" },
       element("h3", {}, station.label, " ", element("span", { class: "soft", text: station.lane })),
-      press),
-    element("p", { class: "state" }, pill(kind, say(`state_${state}`), shape), ...(station.step && store.connected ? [element("span", { text: stepWord(station.step) })] : [])),
+      press,
+    ),
+    element(
+      "p",
+      { class: "state" },
+      pill(kind, say(`state_${state}`), shape),
+      ...(station.step && store.connected ? [element("span", { text: stepWord(station.step) })] : []),
+    ),
     ...(station.settling ? [element("p", { class: "soft", text: say("settling", { n: station.settling }) })] : []),
     ...(failure ? [trouble(station, failure)] : []),
-    ...(station.line.state === "down" && store.centre?.state !== "down" ? [element("p", { class: "line" }, sign("act"), element("span", { text: `${say("line")}${say("colon")}${words(station.line)}` }))] : []),
-    element("p", { class: "model" }, element("span", { class: "soft", text: `${station.model}・${station.reader}` }), " ", element("span", { class: "maturity", title: say(`maturity_${station.maturity}_hint`), text: say(`maturity_${station.maturity}`) })));
+    ...(station.line.state === "down" && store.centre?.state !== "down"
+      ? [element("p", { class: "line" }, sign("act"), element("span", { text: `${say("line")}${say("colon")}${lineWords(station.line)}` }))]
+      : []),
+    element(
+      "p",
+      { class: "model" },
+      element("span", { class: "soft", text: `${station.model}・${station.reader}` }),
+      " ",
+      element("span", { class: "maturity", title: say(`maturity_${station.maturity}_hint`), text: say(`maturity_${station.maturity}`) }),
+    ),
+  );
 }
 
 /** The last thing that went wrong, with what reception does; unfolded while the reader is closed. */
 function trouble(station, failure) {
-  return element("details", { class: "trouble", open: station.state === "out_of_order" },
+  return element(
+    "details",
+    { class: "trouble", open: station.state === "out_of_order" },
     element("summary", {}, element("span", { class: "soft", text: `${momentLine(station.failure.at, manner.lang)} ` }), of(failure.cause)),
-    element("p", { text: of(failure.reception) }));
-}
-
-const words = (line) => (line.state === "down" ? (entry(line.code) ? of(entry(line.code).cause) : line.code) : say(`line_${line.state}`));
-
-function everyLine() {
-  const lines = [];
-  const { centre } = store;
-  if (centre) {
-    lines.push(["centre", { up: "good", down: "bad", unknown: "plain" }[centre.state], say("centre"), words(centre), null]);
-    if (centre.maintenance) {
-      const { from, until } = centre.maintenance;
-      const now = new Date(from).getTime() <= Date.now();
-      lines.push(["maintenance", now ? "act" : "note", say("maintenance"), say("from_until", { from: momentLine(from, manner.lang), until: momentLine(until, manner.lang) }), say(now ? "maintenance_now" : "maintenance_hint")]);
-    }
-    if (centre.certificate_until) {
-      const days = daysUntil(centre.certificate_until);
-      const kind = days < PRESSING ? "bad" : days < SOON ? "act" : "good";
-      const until = { n: days, day: dateLine(centre.certificate_until, manner.lang) };
-      lines.push(["certificate", kind, say("certificate"), say(days < 0 ? "certificate_over" : days < FAR ? "certificate_days" : "certificate_until", until), kind === "good" ? null : say("certificate_hint")]);
-    }
-  }
-  for (const { folder, trouble: away } of store.folders.values()) {
-    const said = away && entry(away.code);
-    lines.push([`folder-${folder}`, away ? "bad" : "good", say(`folder_${folder}`), away ? (said ? of(said.cause) : away.code) : say("folder_good"), null]);
-  }
-  for (const { consumer, waiting, behind } of store.consumers.filter((one) => one.consumer !== "face-folder")) {
-    lines.push([`consumer-${consumer}`, behind ? "act" : "good", say("consumer", { consumer }), waiting ? say("consumer_waiting", { n: waiting }) : say("consumer_good"), behind ? say("consumer_hint") : null]);
-  }
-  return lines;
+    element("p", { text: of(failure.reception) }),
+  );
 }
 
 function walk(event) {
@@ -140,12 +168,41 @@ export function visualByKey() {
 
 /** A banner for each reader on which staff check the next card. */
 export function banners() {
-  return [...store.stations.values()].filter((station) => station.state === "visual_check_armed").map((station) => ({
-    key: `armed-${station.reader}`,
-    sign: JSON.stringify([manner.lang, station.label, station.lane, station.armed_until]),
-    make: () => element("li", { class: "armed" }, sign("eye"),
-      element("p", {}, element("strong", { text: say("armed", { label: [station.label, station.lane].filter(Boolean).join("・") }) }), " ", say("armed_hint")),
-      ...(station.armed_until ? [element("p", { class: "timer" }, element("span", { class: "soft", text: say("armed_left") }), " ", element("span", { class: "digits", role: "timer", "aria-live": "off", "data-until": station.armed_until, text: countdown(station.armed_until) }))] : []),
-      button("disarm", say("visual_end"), () => disarm(station), { class: "main" })),
-  }));
+  return [...store.stations.values()]
+    .filter((station) => station.state === "visual_check_armed")
+    .map((station) => ({
+      key: `armed-${station.reader}`,
+      sign: JSON.stringify([manner.lang, station.label, station.lane, station.armed_until]),
+      make: () =>
+        element(
+          "li",
+          { class: "armed" },
+          sign("eye"),
+          element(
+            "p",
+            {},
+            element("strong", { text: say("armed", { label: [station.label, station.lane].filter(Boolean).join("・") }) }),
+            " ",
+            say("armed_hint"),
+          ),
+          ...(station.armed_until
+            ? [
+                element(
+                  "p",
+                  { class: "timer" },
+                  element("span", { class: "soft", text: say("armed_left") }),
+                  " ",
+                  element("span", {
+                    class: "digits",
+                    role: "timer",
+                    "aria-live": "off",
+                    "data-until": station.armed_until,
+                    text: countdown(station.armed_until),
+                  }),
+                ),
+              ]
+            : []),
+          button("disarm", say("visual_end"), () => disarm(station), { class: "main" }),
+        ),
+    }));
 }

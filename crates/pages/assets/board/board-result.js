@@ -11,15 +11,15 @@ import { itemName, of, say } from "./board-words.js";
 const LONG = 14;
 
 /** The names of a result: of its first qualification, as the centre wrote them. */
-export function person(of) {
-  const names = of.for_staff.names[0];
-  const told = of.qualification?.body?.result_list?.[0];
+export function person(result) {
+  const names = result.for_staff.names[0];
+  const told = result.qualification?.body?.result_list?.[0];
   return {
     name: names?.name ?? null,
     kana: names?.kana?.normalize("NFKC") ?? "",
     other: names?.other ?? null,
     otherKana: names?.other_kana?.normalize("NFKC") ?? "",
-    blanked: of.for_staff.names.some((one) => one.blanked),
+    blanked: result.for_staff.names.some((one) => one.blanked),
     birth: told?.birthdate ?? null,
   };
 }
@@ -27,7 +27,13 @@ export function person(of) {
 /** A name with its kana and, where ● stands, the other name beside it. */
 export function nameLines(result) {
   const { name, kana, other, otherKana, blanked } = person(result);
-  const lines = [element("span", { class: [...(name ?? "")].length > LONG ? "name long" : "name", lang: name ? "ja" : false }, ...(name ? withBlanks(name, say("blank_said")) : [say("no_name")]))];
+  const lines = [
+    element(
+      "span",
+      { class: [...(name ?? "")].length > LONG ? "name long" : "name", lang: name ? "ja" : false },
+      ...(name ? withBlanks(name, say("blank_said")) : [say("no_name")]),
+    ),
+  ];
   if (kana) lines.push(element("span", { class: "kana", lang: "ja" }, ...withBlanks(kana, say("blank_said"))));
   if (other && (blanked || other !== name)) {
     const said = `${say("other_name")} ${other}${otherKana ? `（${otherKana}）` : ""}`;
@@ -99,8 +105,9 @@ export function place(reader) {
 
 /** The insurance in the words of the card. */
 export function insurance(result) {
-  return result.for_staff.insurance.filter((card) => card.lines.length).map((card) =>
-    terms(card.lines.map((line) => [of(line.label), element("span", { lang: "ja", text: line.value })])));
+  return result.for_staff.insurance
+    .filter((card) => card.lines.length)
+    .map((card) => terms(card.lines.map((line) => [of(line.label), element("span", { lang: "ja", text: line.value })])));
 }
 
 /** What the patient answered, and what not. */
@@ -124,7 +131,8 @@ export function consentLine(result) {
   if (count("refused")) said.push(say("refused_n", { n: count("refused") }));
   const line = element("span", { class: "soft", text: said.join(say("dot")) || (missing.length ? "" : say("no_consents")) });
   if (!missing.length) return [line];
-  const some = missing.slice(0, 3).map(itemName).join(say("comma")) + (missing.length > 3 ? say("and_more", { n: missing.length - 3 }) : "");
+  const some =
+    missing.slice(0, 3).map(itemName).join(say("comma")) + (missing.length > 3 ? say("and_more", { n: missing.length - 3 }) : "");
   return [...(said.length ? [line] : []), element("span", { class: "missing" }, sign("note"), ` ${say("missing")}${say("colon")}${some}`)];
 }
 
@@ -137,7 +145,12 @@ export function remarks(result) {
     if (what) known.of.push(what);
     seen.set(remark.code, known);
   }
-  return [...seen.values()].map(({ remark, of: about }) => element("li", {},
-    element("p", { class: "cause", text: of(remark.cause) + (about.length ? `（${about.join(say("comma"))}）` : "") }),
-    element("p", { text: of(remark.reception) })));
+  return [...seen.values()].map(({ remark, of: about }) =>
+    element(
+      "li",
+      {},
+      element("p", { class: "cause", text: of(remark.cause) + (about.length ? `（${about.join(say("comma"))}）` : "") }),
+      element("p", { text: of(remark.reception) }),
+    ),
+  );
 }

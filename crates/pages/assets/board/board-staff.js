@@ -31,6 +31,8 @@ async function act(done, method, path, body) {
 
 export const arm = (station) => act(null, "PUT", `${at(station)}/visual-check`, { by: store.by });
 export const disarm = (station) => act("disarmed", "DELETE", `${at(station)}/visual-check?by=${by()}`);
-export const confirm = (station, same) => act(null, "POST", `${at(station)}/visits/${station.visit}/confirmation`, { by: store.by, same_person: same });
-export const askAgain = (station) => act("asked_again", "POST", `${at(station)}/visits/${station.visit}/consents/asked-again`, { by: store.by });
+export const confirm = (station, same) =>
+  act(null, "POST", `${at(station)}/visits/${station.visit}/confirmation`, { by: store.by, same_person: same });
+export const askAgain = (station) =>
+  act("asked_again", "POST", `${at(station)}/visits/${station.visit}/consents/asked-again`, { by: store.by });
 export const cancel = (station) => act("cancelled", "DELETE", `${at(station)}/visits/${station.visit}?by=${by()}`);

@@ -34,8 +34,8 @@ const fresh = () => ({
 
 export const store = fresh();
 
-/** @type {{ lang: Lang, letters: boolean }} Outlive the lock: neither is of anybody. */
-export const manner = { lang: "ja", letters: true };
+/** @type {{ lang: Lang, letters: boolean, minutes: number }} Outlive the lock: none is of anybody. */
+export const manner = { lang: "ja", letters: true, minutes: 3 };
 
 const listeners = new Set();
 let due = false;

@@ -4,7 +4,9 @@ import { element } from "./dom.js";
 import { entry } from "./board-ask.js";
 import { daysUntil } from "./board-dates.js";
 import { button, keyed, sign } from "./board-elements.js";
-import { banners, PRESSING } from "./board-readers.js";
+import { isBehind } from "./board-live.js";
+import { PRESSING } from "./board-lines.js";
+import { banners } from "./board-readers.js";
 import { changed, manner, store } from "./board-store.js";
 import { of, say } from "./board-words.js";
 
@@ -18,29 +20,69 @@ export function stripsFrame() {
 /** @param {string | null} locking what is said shortly before the board locks itself */
 export function drawStrips(locking) {
   const strips = [];
-  const strip = (key, kind, text, ...more) => strips.push({
-    key,
-    sign: JSON.stringify([manner.lang, kind, text]),
-    make: () => element("li", { class: kind }, sign(kind === "plain" ? "wait" : kind), element("p", { text }), ...more),
-  });
+  const strip = (key, kind, text, ...more) =>
+    strips.push({
+      key,
+      sign: JSON.stringify([manner.lang, kind, text]),
+      make: () => element("li", { class: kind }, sign(kind === "plain" ? "wait" : kind), element("p", { text }), ...more),
+    });
   if (locking) strip("locking", "note", locking);
   if (store.loaded && !store.connected) strip("away", "act", say("away"));
   strips.push(...banners());
   const { message } = store;
-  if (message) strip("message", message.kind, of(message.text), button("dismiss", say("dismiss"), () => { store.message = null; changed(); }, { class: "plain" }));
+  if (message)
+    strip(
+      "message",
+      message.kind,
+      of(message.text),
+      button(
+        "dismiss",
+        say("dismiss"),
+        () => {
+          store.message = null;
+          changed();
+        },
+        { class: "plain" },
+      ),
+    );
   const { centre } = store;
   if (store.connected && centre?.state === "down") strip("centre", "bad", failed(say("centre"), centre.code));
-  for (const { folder, trouble } of store.folders.values()) if (store.connected && trouble) strip(`folder-${folder}`, "act", failed(say(`folder_${folder}`), trouble.code));
+  for (const { folder, trouble } of store.folders.values())
+    if (store.connected && trouble) strip(`folder-${folder}`, "act", failed(say(`folder_${folder}`), trouble.code));
   // What stays so is said until somebody has read it, and again when it is more.
   const until = (key, kind, text) => {
-    if (!store.read.has(text)) strip(key, kind, text, button(`read-${key}`, say("dismiss"), () => { store.read.add(text); changed(); }, { class: "plain" }));
+    if (!store.read.has(text))
+      strip(
+        key,
+        kind,
+        text,
+        button(
+          `read-${key}`,
+          say("dismiss"),
+          () => {
+            store.read.add(text);
+            changed();
+          },
+          { class: "plain" },
+        ),
+      );
   };
-  if (store.damaged.size) until("damaged", "bad", say("damaged", { n: store.damaged.size, ids: [...store.damaged].sort((one, other) => one - other).join(say("comma")) }));
+  if (store.damaged.size)
+    until(
+      "damaged",
+      "bad",
+      say("damaged", { n: store.damaged.size, ids: [...store.damaged].sort((one, other) => one - other).join(say("comma")) }),
+    );
   for (const [consumer, count] of missed()) until(`untold-${consumer}`, "bad", say("untold", { consumer: who(consumer), n: count }));
-  for (const one of store.consumers.filter((known) => known.behind)) strip(`behind-${one.consumer}`, "act", say("behind", { consumer: who(one.consumer), n: one.waiting }));
+  for (const one of store.consumers.filter(isBehind))
+    strip(`behind-${one.consumer}`, "act", say("behind", { consumer: who(one.consumer), n: one.waiting }));
   if (centre?.certificate_until && daysUntil(centre.certificate_until) < PRESSING) {
     const days = daysUntil(centre.certificate_until);
-    strip("certificate", "bad", `${days < 0 ? "" : `${say("certificate")}${say("colon")}`}${say(days < 0 ? "certificate_over" : "certificate_days", { n: days })}${manner.lang === "ja" ? "。" : ". "}${say("certificate_hint")}`);
+    strip(
+      "certificate",
+      "bad",
+      `${days < 0 ? "" : `${say("certificate")}${say("colon")}`}${say(days < 0 ? "certificate_over" : "certificate_days", { n: days })}${manner.lang === "ja" ? "。" : ". "}${say("certificate_hint")}`,
+    );
   }
   keyed(list, strips);
 }

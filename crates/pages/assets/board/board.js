@@ -14,7 +14,7 @@ import { lockScreen, watchHands } from "./board-lock.js";
 import { openLookup } from "./board-lookup.js";
 import { visualByKey } from "./board-readers.js";
 import { person } from "./board-result.js";
-import { changed, forget, onChange, store } from "./board-store.js";
+import { changed, forget, manner, onChange, store } from "./board-store.js";
 import { toList } from "./board-visits.js";
 import { words, say } from "./board-words.js";
 
@@ -37,7 +37,7 @@ async function enter() {
   try {
     const stands = await ask("GET", "/v1/board");
     if (stands.locked || unheard) locked(stands.passcode);
-    else open();
+    else open(stands.idle_seconds);
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
     if ([401, 403].includes(refused.status)) pairing();
@@ -46,7 +46,14 @@ async function enter() {
 }
 
 function away() {
-  show("away", element("main", { class: "alone" }, element("div", { class: "pairing", role: "status" }, element("h1", { text: say("away_title") }), element("p", { text: say("away") }))));
+  show(
+    "away",
+    element(
+      "main",
+      { class: "alone" },
+      element("div", { class: "pairing", role: "status" }, element("h1", { text: say("away_title") }), element("p", { text: say("away") })),
+    ),
+  );
   const again = setTimeout(enter, AGAIN);
   leave = () => clearTimeout(again);
 }
@@ -76,29 +83,53 @@ async function lock() {
   leave();
   leave = () => {};
   unheard = true;
-  show("locked", element("main", { class: "alone" }, element("div", { class: "pairing", role: "status" }, element("h1", { text: say("locked") }))));
+  show(
+    "locked",
+    element("main", { class: "alone" }, element("div", { class: "pairing", role: "status" }, element("h1", { text: say("locked") }))),
+  );
   await tellOfLock().catch(() => {});
   await enter();
 }
 
-function open() {
+/** @param {number} idle seconds without a hand on it until it locks */
+function open(idle) {
+  manner.minutes = Math.round(idle / 60);
   let locking = null;
-  const redraw = () => { entitle("open"); board.drawAll(locking); };
+  const redraw = () => {
+    entitle("open");
+    board.drawAll(locking);
+  };
   const board = frame({ lock, redraw });
   const endKeys = listenToKeys({
-    "/": openLookup, "?": openHelp, c: openCounts, l: lock, n: toList, v: visualByKey,
+    "/": openLookup,
+    "?": openHelp,
+    c: openCounts,
+    l: lock,
+    n: toList,
+    v: visualByKey,
     t: () => changeLanguage(redraw),
-    f: () => { store.filter.act = !store.filter.act; changed(); },
+    f: () => {
+      store.filter.act = !store.filter.act;
+      changed();
+    },
   });
   const endHands = watchHands({
+    idle,
     due: lock,
-    saying: (seconds) => { locking = seconds === null ? null : say("locking", { n: seconds }); changed(); },
+    saying: (seconds) => {
+      locking = seconds === null ? null : say("locking", { n: seconds });
+      changed();
+    },
   });
   const endChanges = onChange(() => board.draw(locking));
   const live = goLive({
     // Locked in another tab, ended by the desk's clock, or a desk that stops: the next question tells which.
-    refused: () => { leave(); away(); },
-    arrived: (result) => board.say(say("arrived", { name: person(result).name ?? say("no_name"), validity: say(`validity_${result.validity}`) })),
+    refused: () => {
+      leave();
+      away();
+    },
+    arrived: (result) =>
+      board.say(say("arrived", { name: person(result).name ?? say("no_name"), validity: say(`validity_${result.validity}`) })),
   });
   let day = dayOf();
   const ticking = setInterval(() => {
@@ -126,10 +157,18 @@ function open() {
 async function byAddress() {
   const code = takeCodeFromAddress();
   if (!code) return false;
-  return redeem(code).then(() => { unheard = false; return true; }, () => false);
+  return redeem(code).then(
+    () => {
+      unheard = false;
+      return true;
+    },
+    () => false,
+  );
 }
 
 await byAddress();
 // A code that is put behind the address of an open page loads nothing by itself.
-addEventListener("hashchange", async () => { if (await byAddress()) enter(); });
+addEventListener("hashchange", async () => {
+  if (await byAddress()) enter();
+});
 await enter();
