@@ -1,13 +1,14 @@
 //! Configuration of the line to the centre, and the files it names.
 
 use crate::CentreError;
-use model::FaceAccount;
+use model::{FaceAccount, Timestamp};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use x509_parser::prelude::{FromDer, X509Certificate};
 use zeroize::Zeroizing;
 
 /// How to reach the centre and as whom.
@@ -111,6 +112,15 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, CentreError
     let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     let found: Vec<_> = read.map_err(|cause| file(path, format!("no certificates in PEM: {cause}")))?;
     if found.is_empty() { Err(file(path, "no certificate in it")) } else { Ok(found) }
+}
+
+/// Until when the terminal's certificate in this file holds; `None` if that cannot be read.
+#[must_use]
+pub fn certificate_until(path: &Path) -> Option<Timestamp> {
+    // Whoever shows a chain begins with the own one (RFC 8446 section 4.4.2).
+    let own = certificates(path).ok()?.into_iter().next()?;
+    let (_, own) = X509Certificate::from_der(&own).ok()?;
+    Some(Timestamp(own.validity().not_after.timestamp().saturating_mul(1000)))
 }
 
 fn check_endpoint(endpoint: &str) -> Result<(), CentreError> {

@@ -17,7 +17,7 @@ mod remarks;
 mod sessions;
 mod tls;
 
-pub use config::{CentreConfig, Deadlines, Password};
+pub use config::{CentreConfig, Deadlines, Password, certificate_until};
 pub use error::{Awaited, CentreError};
 pub use lookup::LookedUp;
 pub use outcome::{Answers, CentreResult};

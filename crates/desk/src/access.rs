@@ -1,7 +1,7 @@
 //! Who may call which route, read from the API document: what it says is what is enforced.
 //!
 //! `security` of an operation lists what opens it: a token (or the local user on the Unix socket) with one of the scopes,
-//! or one of our pages with the cookie of a scope. `{}` stands for whoever asks.
+//! or one of our pages with the cookie of a scope, or a board that is locked. `{}` stands for whoever asks.
 
 use axum::http::Method;
 use model::{ReaderId, Scope};
@@ -12,12 +12,16 @@ use utoipa::openapi::{OpenApi, path::Operation};
 pub(crate) const TOKEN: &str = "token";
 /// The scheme of our pages' cookies in the document.
 pub(crate) const PAGE: &str = "page";
+/// The scheme of a locked board's cookie in the document.
+pub(crate) const LOCKED: &str = "locked";
 
 /// What opens one operation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Access {
     /// Whoever asks.
     pub(crate) open: bool,
+    /// A board that is locked.
+    pub(crate) locked: bool,
     /// Scopes by which a token opens it.
     token: Vec<String>,
     /// Scopes by which one of our pages opens it.
@@ -72,6 +76,7 @@ impl Access {
                 match scheme.as_str() {
                     TOKEN => access.token.extend(scopes.map(str::to_owned)),
                     PAGE => access.page.extend(scopes.map(str::to_owned)),
+                    LOCKED => access.locked = true,
                     _ => {}
                 }
             }

@@ -109,6 +109,7 @@ pub(crate) enum DeedWord {
     PersonConfirmed,
     PersonRefused,
     PasscodeRefused,
+    BoardUnlocked,
     VisitCancelled,
     ConsentAskedAgain,
     ResultsShown,
@@ -145,6 +146,7 @@ impl From<AuditRecord> for AuditEntryBody {
             AuditDeed::PersonConfirmed => Self { deed: DeedWord::PersonConfirmed, ..body },
             AuditDeed::PersonRefused => Self { deed: DeedWord::PersonRefused, ..body },
             AuditDeed::PasscodeRefused => Self { deed: DeedWord::PasscodeRefused, ..body },
+            AuditDeed::BoardUnlocked => Self { deed: DeedWord::BoardUnlocked, ..body },
             AuditDeed::VisitCancelled => Self { deed: DeedWord::VisitCancelled, ..body },
             AuditDeed::ConsentAskedAgain => Self { deed: DeedWord::ConsentAskedAgain, ..body },
             AuditDeed::ResultsShown { from, to } => {

@@ -278,6 +278,10 @@ pub(crate) struct CentreBody {
     /// When the centre stands still next, as it announced.
     #[serde(skip_serializing_if = "Option::is_none")]
     maintenance: Option<MaintenanceBody>,
+    /// Until when the terminal's own certificate for the centre holds, RFC 3339 in Japan time; absent if that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    certificate_until: Option<String>,
 }
 
 /// Announced maintenance.
@@ -438,7 +442,11 @@ impl From<&StationStatus> for StationBody {
 
 impl From<CentreStatus> for CentreBody {
     fn from(status: CentreStatus) -> Self {
-        Self { line: status.health.into(), maintenance: status.maintenance.map(MaintenanceBody::from) }
+        Self {
+            line: status.health.into(),
+            maintenance: status.maintenance.map(MaintenanceBody::from),
+            certificate_until: status.certificate_until.map(japan_time),
+        }
     }
 }
 

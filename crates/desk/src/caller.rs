@@ -1,5 +1,6 @@
 //! Who calls: by a token, as a local user on the Unix socket, or as one of our pages.
 
+use crate::cookies::Ticket;
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
@@ -22,7 +23,9 @@ pub(crate) enum Caller {
     /// A program of this user on the Unix socket, without a token: root's or the daemon's own, and so for everything.
     LocalUser(u32),
     /// A page with the cookie of this scope.
-    Page(Scope),
+    Page(Scope, Ticket),
+    /// A board's page that is locked: it may open the lock, and nothing else.
+    LockedBoard,
 }
 
 /// Who is at the other end of a connection, as the kernel says.
@@ -37,10 +40,10 @@ pub(crate) enum Peer {
 impl Caller {
     pub(crate) fn may(&self, scope: &Scope) -> bool {
         match self {
-            Self::Anyone => false,
+            Self::Anyone | Self::LockedBoard => false,
             Self::Token { scopes, .. } => scopes.contains(scope),
             Self::LocalUser(_) => true,
-            Self::Page(held) => held == scope,
+            Self::Page(held, _) => held == scope,
         }
     }
 
@@ -60,7 +63,7 @@ impl Caller {
         match self {
             Self::Token { name, .. } => AuditBy::Caller(name.clone()),
             Self::LocalUser(uid) => AuditBy::LocalUser(*uid),
-            Self::Page(_) => AuditBy::Board,
+            Self::Page(..) | Self::LockedBoard => AuditBy::Board,
             Self::Anyone => AuditBy::Terminal,
         }
     }

@@ -179,6 +179,11 @@ pub(crate) async fn month(
     Ok(Json(body.await?))
 }
 
+/// The day of `yyyy-mm-dd`.
+pub(crate) fn numbered(text: &str) -> Option<Day> {
+    date(text).map(number)
+}
+
 /// `yyyy-mm-dd` and nothing else.
 fn date(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();

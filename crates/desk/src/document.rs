@@ -1,6 +1,6 @@
 //! The API document: what holds for every operation stands here once, the routes say the rest.
 
-use crate::access::{PAGE, TOKEN};
+use crate::access::{LOCKED, PAGE, TOKEN};
 use crate::body::{CentreBody, DamagedBody, FolderBody, ResultBody, StationBody, UntoldBody};
 use crate::kiosk::PanelBody;
 use crate::pair_reader::StepBody;
@@ -70,6 +70,11 @@ impl Modify for Security {
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme(TOKEN, SecurityScheme::Http(token));
         components.add_security_scheme(PAGE, SecurityScheme::ApiKey(ApiKey::Cookie(page)));
+        let locked = ApiKeyValue::with_description(
+            "uketsuke-board-locked",
+            "The cookie of a browser whose board is locked: it opens the lock and nothing else.",
+        );
+        components.add_security_scheme(LOCKED, SecurityScheme::ApiKey(ApiKey::Cookie(locked)));
     }
 }
 

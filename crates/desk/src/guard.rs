@@ -5,6 +5,8 @@
 
 use crate::access::{Access, reader_in};
 use crate::caller::{Caller, Peer};
+use crate::clock;
+use crate::cookies::Opens;
 use crate::problem::Problem;
 use crate::server::Shared;
 use axum::extract::{MatchedPath, Request, State};
@@ -80,7 +82,7 @@ impl Wanted<'_> {
         match self {
             Self::Page => true,
             Self::Operation(access, reader) => {
-                access.for_page(reader.as_ref()).next().is_some() || access.open
+                access.for_page(reader.as_ref()).next().is_some() || access.locked || access.open
             }
             Self::Nothing => false,
         }
@@ -125,9 +127,8 @@ fn caller(door: &Door, request: &Request, wanted: &Wanted<'_>) -> Result<Caller,
         Wanted::Nothing => (None, None),
     };
     let headers = request.headers();
-    let by_page = |scope: &Scope| door.shared.cookies.admit(headers, scope);
-    if let Some(scope) = access.and_then(|access| access.for_page(reader).find(by_page)) {
-        return Ok(Caller::Page(scope));
+    if let Some(caller) = access.and_then(|access| by_cookie(door, headers, access, reader)) {
+        return Ok(caller);
     }
     let caller = by_token_or_peer(door, request)?;
     let admitted = match access {
@@ -135,6 +136,17 @@ fn caller(door: &Door, request: &Request, wanted: &Wanted<'_>) -> Result<Caller,
         None => true,
     };
     if admitted { Ok(caller) } else { Err(Problem::new(StatusCode::FORBIDDEN, codes::API_SCOPE_MISSING)) }
+}
+
+/// One of our pages: a board that is open goes before one that is locked.
+fn by_cookie(door: &Door, headers: &HeaderMap, access: &Access, reader: Option<&ReaderId>) -> Option<Caller> {
+    let (cookies, now) = (&door.shared.cookies, clock::now());
+    let page = |scope: Scope| {
+        let ticket = cookies.admit(headers, Opens::Page(&scope), now)?;
+        Some(Caller::Page(scope, ticket))
+    };
+    let locked = || access.locked && cookies.admit(headers, Opens::Lock, now).is_some();
+    access.for_page(reader).find_map(page).or_else(|| locked().then_some(Caller::LockedBoard))
 }
 
 /// A token goes before what the kernel says: a program on the Unix socket is the consumer whose token it shows.

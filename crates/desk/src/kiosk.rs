@@ -17,7 +17,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use failure::codes;
 use futures_util::Stream;
 use model::panel::{Language, Method, Notice, PadOrder, PadTouches, Question, Touch};
@@ -121,7 +121,7 @@ pub(crate) async fn make_code(
 /// Exchange a code for the cookie of a page; needs no token
 #[utoipa::path(post, path = "/v1/pairings", request_body = PairingRequest, security(()), responses(
     (status = 200, body = PairingBody, description = "Paired",
-        headers(("Set-Cookie" = String, description = "The page's cookie: HttpOnly, SameSite=Strict"))),
+        headers(("Set-Cookie" = String, description = "The page's cookie: HttpOnly, SameSite=Strict; for the board also that of its lock"))),
     (status = 403, body = ProblemBody, content_type = "application/problem+json",
         description = "The code is wrong or over, or a foreign page asks"),
 ))]
@@ -132,12 +132,12 @@ pub(crate) async fn redeem_code(
     let Object(PairingRequest { code }) = request?;
     let wrong = Problem::new(StatusCode::FORBIDDEN, codes::KIOSK_CODE_WRONG);
     let scope = shared.pairings.redeem(&code).ok_or(wrong)?;
-    let cookie = shared.cookies.give(&scope).ok_or(Problem::internal())?;
+    let cookies = AppendHeaders(crate::board::cookies_of(&shared, &scope)?);
     let kiosk = match scope {
         Scope::Kiosk(reader) => Some(reader.into()),
         _ => None,
     };
-    Ok(([(header::SET_COOKIE, cookie)], Json(PairingBody { kiosk })).into_response())
+    Ok((cookies, Json(PairingBody { kiosk })).into_response())
 }
 
 // ----- the panel ------------------------------------------------------------------------------------------------

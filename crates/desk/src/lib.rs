@@ -7,12 +7,14 @@
 
 mod access;
 mod audit;
+mod board;
 mod body;
 mod caller;
 mod catalogue;
 mod clock;
 mod comparing;
 mod consumers;
+mod cookies;
 mod counts;
 mod document;
 mod error;
@@ -45,8 +47,8 @@ mod tokens;
 pub use error::DeskError;
 pub use hub::{DeskEvent, Hub};
 pub use port::{
-    AckFault, DeskFault, DeskPort, LookupAnswer, LookupsBusy, PairFault, PairStep, PanelUnit, ShownPanel,
-    StaffAct, StaffAnswer, StaffFault, TouchFault,
+    AckFault, DeskFault, DeskPort, LookupAnswer, LookupsBusy, PairFault, PairStep, PanelUnit,
+    PasscodeVerdict, ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
 };
 pub use rate::Rate;
 pub use server::{Desk, DeskConfig, Limits};

@@ -4,7 +4,7 @@ use failure::codes;
 use model::panel::{Panel, Touch};
 use model::{
     Answer, AuditEntry, AuditRow, AuditVerdict, CallerName, CentreStatus, CommittedResult, ConsumerStatus,
-    Counts, Day, FailureCode, FolderStatus, Lookup, Pii, ReaderId, ResultId, ResultRow, StaffId,
+    Counts, Day, FailureCode, FolderStatus, Lookup, Passcode, Pii, ReaderId, ResultId, ResultRow, StaffId,
     StationState, StationStatus, Timestamp, VisitId,
 };
 use std::time::Duration;
@@ -66,6 +66,18 @@ pub trait DeskPort: Send + Sync + 'static {
     fn staff(&self, reader: &ReaderId, by: StaffId, act: StaffAct) -> Result<StaffAnswer, StaffFault> {
         let _ = (reader, by, act);
         Err(StaffFault::NoReader)
+    }
+
+    /// Whether this site has a passcode.
+    fn has_passcode(&self) -> bool {
+        false
+    }
+
+    /// Checks the site's passcode; wrong ones are counted together with those at the readers. Takes a good part of a
+    /// second, and is called on blocking threads only.
+    fn check_passcode(&self, passcode: &Passcode) -> PasscodeVerdict {
+        let _ = passcode;
+        PasscodeVerdict::NoPasscode
     }
 
     /// The folders of this site; none if it has none.
@@ -185,6 +197,19 @@ pub enum AckFault {
     /// The ledger cannot be written.
     #[error(transparent)]
     Desk(#[from] DeskFault),
+}
+
+/// What became of a passcode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasscodeVerdict {
+    /// This site has none.
+    NoPasscode,
+    /// It is the site's.
+    Right,
+    /// It is not.
+    Wrong,
+    /// None is taken for a while.
+    Locked,
 }
 
 /// What the station says to an order of staff.

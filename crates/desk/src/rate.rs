@@ -24,6 +24,7 @@ enum Who {
     Token(CallerName),
     Local,
     Pages,
+    LockedBoards,
     /// Whoever asks for what is open to all.
     Anyone,
     /// Whoever shows nothing, or something that opens nothing.
@@ -49,7 +50,8 @@ impl Rates {
         let who = match caller {
             Caller::Token { name, .. } => Who::Token(name.clone()),
             Caller::LocalUser(_) => Who::Local,
-            Caller::Page(_) => Who::Pages,
+            Caller::Page(..) => Who::Pages,
+            Caller::LockedBoard => Who::LockedBoards,
             Caller::Anyone => Who::Anyone,
         };
         self.check(who)

@@ -4,8 +4,9 @@
 
 use crate::body::{ResultBody, ResultsBody, json};
 use crate::caller::Caller;
+use crate::counts;
 use crate::events::{blocking, resumable, seen_by};
-use crate::forms::{ReaderForm, ResultForm};
+use crate::forms::{DayForm, ReaderForm, ResultForm};
 use crate::numbers::{Digits, page_limit};
 use crate::port::{DeskFault, DeskPort};
 use crate::problem::{Problem, ProblemBody};
@@ -14,7 +15,7 @@ use crate::server::Shared;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use model::{AuditDeed, CommittedResult, ReaderId, ResultId, ResultRow};
+use model::{AuditDeed, CommittedResult, Day, ReaderId, ResultId, ResultRow, VisitResult};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::IntoParams;
@@ -32,6 +33,9 @@ pub(crate) struct ResultsQuery {
     /// Only results of this reader.
     #[param(value_type = Option<ReaderForm>)]
     reader: Option<ReaderId>,
+    /// Only results of this day, `yyyy-mm-dd`, in Japan.
+    #[param(value_type = Option<DayForm>)]
+    day: Option<String>,
     /// At most this many, 1 to 100.
     #[param(value_type = Option<i32>, minimum = 1, maximum = 100)]
     limit: Option<Digits>,
@@ -58,6 +62,8 @@ pub(crate) async fn results(
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|_| Problem::bad_request())?;
     let limit = page_limit(query.limit, PAGE)?;
+    let day =
+        query.day.as_deref().map(|day| counts::numbered(day).ok_or(Problem::bad_request())).transpose()?;
     let since = query.since.map(|Digits(since)| ResultId(since));
     if let Some(since) = since {
         resumable(&shared.port, since).await?;
@@ -65,7 +71,8 @@ pub(crate) async fn results(
     let by = caller.in_audit();
     let body = blocking(&shared.port, move |port| {
         let oldest = port.oldest()?;
-        let found = Found::after(port, since.unwrap_or(ResultId(0)), query.reader.as_ref(), limit)?;
+        let wanted = Wanted { reader: query.reader.as_ref(), day };
+        let found = Found::after(port, since.unwrap_or(ResultId(0)), wanted, limit)?;
         if let (Some(first), Some(last)) = (found.results.first(), found.results.last()) {
             port.note(seen_by(by, AuditDeed::ResultsShown { from: first.id, to: last.id }))?;
         }
@@ -73,6 +80,20 @@ pub(crate) async fn results(
         Ok(json(&ResultsBody { results, damaged: found.damaged, next: found.next.0, oldest: oldest.0 }))
     });
     Ok(json_response(body.await?))
+}
+
+/// Which results: of that reader, or of any; of that day, or of any.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
+    reader: Option<&'a ReaderId>,
+    day: Option<Day>,
+}
+
+impl Wanted<'_> {
+    fn has(self, result: &VisitResult) -> bool {
+        self.reader.is_none_or(|reader| *reader == result.reader)
+            && self.day.is_none_or(|day| day == Day::of(result.received_at))
+    }
 }
 
 /// Results of one answer.
@@ -84,11 +105,11 @@ struct Found {
 }
 
 impl Found {
-    /// The next `limit` results of that reader, or of any.
+    /// The next `limit` results of those.
     fn after(
         port: &dyn DeskPort,
         since: ResultId,
-        reader: Option<&ReaderId>,
+        wanted: Wanted<'_>,
         limit: usize,
     ) -> Result<Self, DeskFault> {
         let mut found = Self { results: Vec::new(), damaged: Vec::new(), next: since };
@@ -101,9 +122,7 @@ impl Found {
                 }
                 found.next = row.id();
                 match row {
-                    ResultRow::Whole(committed)
-                        if reader.is_none_or(|reader| *reader == committed.result.reader) =>
-                    {
+                    ResultRow::Whole(committed) if wanted.has(&committed.result) => {
                         found.results.push(committed);
                     }
                     ResultRow::Whole(_) => {}

@@ -8,7 +8,7 @@ use crate::guard::{Door, guard};
 use crate::problem::{Problem, ProblemBody};
 use crate::server::Shared;
 use crate::{
-    audit, comparing, consumers, counts, document, kiosk, lookups, metrics, page_routes, pair_reader,
+    audit, board, comparing, consumers, counts, document, kiosk, lookups, metrics, page_routes, pair_reader,
     readers, results, staff, stream, token_routes,
 };
 use axum::extract::rejection::PathRejection;
@@ -59,6 +59,9 @@ pub(crate) fn routes() -> (Router<Arc<Shared>>, utoipa::openapi::OpenApi) {
         .routes(routes!(audit::verify))
         .routes(routes!(kiosk::make_code))
         .routes(routes!(kiosk::redeem_code))
+        .routes(routes!(board::board))
+        .routes(routes!(board::lock))
+        .routes(routes!(board::unlock))
         .routes(routes!(kiosk::panel))
         .routes(routes!(kiosk::touch))
         .routes(routes!(failure_entry))

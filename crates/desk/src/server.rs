@@ -2,10 +2,11 @@
 
 use crate::access::Routes;
 use crate::caller::Peer;
+use crate::cookies::Cookies;
 use crate::error::DeskError;
 use crate::guard::Door;
 use crate::hub::Hub;
-use crate::pairing::{Cookies, Pairings};
+use crate::pairing::Pairings;
 use crate::port::DeskPort;
 use crate::problem::Problem;
 use crate::rate::{Rate, Rates};
@@ -71,6 +72,10 @@ pub struct Limits {
     pub stop: Duration,
     /// Largest request body, bytes.
     pub body: usize,
+    /// Time for which a board stays open; then its lock is to be opened again.
+    pub board: Duration,
+    /// Time without a hand on it, after which a board's page locks itself.
+    pub idle: Duration,
 }
 
 impl Default for Limits {
@@ -85,6 +90,9 @@ impl Default for Limits {
             heartbeat: Duration::from_secs(15),
             stop: Duration::from_secs(2),
             body: 64 * 1024,
+            // The longest day of a clinic, and no night.
+            board: Duration::from_secs(14 * 3600),
+            idle: Duration::from_secs(3 * 60),
         }
     }
 }
@@ -138,7 +146,7 @@ impl Desk {
             address,
             hub,
             routes: Routes::of(&api),
-            cookies: Cookies::under(tokens.cookie_key()),
+            cookies: Cookies::under(tokens.cookie_key(), config.limits.board),
             rates: Rates::new(config.limits.rate),
             pairings: Pairings::default(),
             tokens,

@@ -3,6 +3,7 @@
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
 use crate::caller::Caller;
+use crate::clock;
 use crate::events::{Consumer, blocking};
 use crate::forms::ResultForm;
 use crate::numbers::Digits;
@@ -76,6 +77,7 @@ pub(crate) async fn events(
     let (tokens, of) = (Arc::clone(&shared), caller.clone());
     let admitted = move || match &of {
         Caller::Token { name, .. } => tokens.tokens.holds(name),
+        Caller::Page(_, ticket) => tokens.cookies.is_good(ticket, clock::now()),
         _ => true,
     };
     let consumer = Consumer::begin(

@@ -26,6 +26,11 @@ fn is_open(operation: &Value) -> bool {
     operation["security"] == json!([{}])
 }
 
+/// Whether a board that is locked may call it.
+fn locked(operation: &Value) -> bool {
+    operation["security"].as_array().into_iter().flatten().any(|requirement| requirement["locked"].is_array())
+}
+
 fn target(path: &str) -> String {
     path.replace("{reader}", "front-2")
         .replace("{id}", "1")
@@ -73,7 +78,8 @@ async fn every_operation_opens_for_its_scopes_and_no_other() {
         let target = target(path);
         let said = scopes(operation, "token");
         let open = is_open(operation);
-        assert!(open || !said.is_empty(), "{method} {path} says nobody may call it");
+        let by_page = !scopes(operation, "page").is_empty() || locked(operation);
+        assert!(open || by_page || !said.is_empty(), "{method} {path} says nobody may call it");
         let stranger = refusal(&site, method, &target, "").await;
         let wanted = (!open).then(|| (401, "API_TOKEN_MISSING".to_owned()));
         assert_eq!(stranger.filter(|(status, _)| *status == 401), wanted, "{method} {path}, a stranger");
@@ -96,18 +102,19 @@ async fn every_operation_opens_for_its_scopes_and_no_other() {
 #[tokio::test]
 async fn a_page_opens_what_its_cookie_is_for_and_nothing_else() {
     let site = Site::open().await;
-    let mut cookies = BTreeMap::new();
-    for (scope, request) in [("board", r#"{"board":true}"#), ("kiosk:front-2", r#"{"kiosk":"front-2"}"#)] {
-        let made = site.post("/v1/pairing-codes", &site.bearer(), request).await;
-        let body = json!({ "code": made.json()["code"] }).to_string();
-        cookies.insert(scope, common::raw_cookie(&site, &body).await);
-    }
+    let made = site.post("/v1/pairing-codes", &site.bearer(), r#"{"kiosk":"front-2"}"#).await;
+    let body = json!({ "code": made.json()["code"] }).to_string();
+    let kiosk = common::raw_cookie(&site, &body).await;
+    let lock =
+        common::cookies(&site.by_page("POST", "/v1/board/lock", &site.board().await, "").await).remove(1);
+    let mut cookies =
+        BTreeMap::from([("board", site.board().await), ("kiosk:front-2", kiosk), ("locked", lock)]);
     for (method, path, operation) in operations(&site).await {
         if is_open(&operation) {
             continue;
         }
         let said = scopes(&operation, "page");
-        for (scope, cookie) in &cookies {
+        for (scope, cookie) in &mut cookies {
             let headers = format!("Cookie: {cookie}\r\nOrigin: http://{}\r\n", site.host());
             let refused = refusal(&site, &method, &target(&path), &headers).await;
             let by_guard = refused.is_some_and(|(_, code)| {
@@ -115,9 +122,12 @@ async fn a_page_opens_what_its_cookie_is_for_and_nothing_else() {
             });
             assert_eq!(
                 by_guard,
-                !said.iter().any(|one| one == scope),
+                !(said.iter().any(|one| one == scope) || *scope == "locked" && locked(&operation)),
                 "{method} {path} with the {scope} page"
             );
+            if *scope == "board" && path == "/v1/board/lock" {
+                *cookie = site.board().await;
+            }
         }
     }
     // A page elsewhere has its cookie sent too, and says where it is.

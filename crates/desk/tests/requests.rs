@@ -185,7 +185,7 @@ async fn what_is_wrong_missing_or_gone_is_said() {
     site.tell(result(4)).await;
     for (target, status, code) in [
         ("/v1/nothing", 404, "API_NOT_FOUND"),
-        ("/", 404, "API_NOT_FOUND"),
+        ("/nothing", 404, "API_NOT_FOUND"),
         ("/v1/results/99", 404, "API_NOT_FOUND"),
         ("/v1/results/0", 404, "API_NOT_FOUND"),
         ("/v1/results/2", 410, "API_GONE"),
@@ -263,4 +263,27 @@ async fn the_desk_starts_only_where_it_may() {
     drop(std::os::unix::net::UnixListener::bind(&site.config.socket).unwrap());
     site.restart();
     assert_eq!(site.get("/v1/readers").await.status, 200, "the token is kept over a restart");
+}
+
+#[tokio::test]
+async fn results_of_one_day_are_given_and_no_others() {
+    let site = Site::open().await;
+    let day = 24 * 3600;
+    for (number, later) in [(1, 0), (2, day), (3, day), (4, 2 * day)] {
+        let received_at = result(number).received_at.after(Duration::from_secs(later));
+        site.tell(model::VisitResult { received_at, ..result(number) }).await;
+    }
+    let ids = |page: serde_json::Value| -> Vec<_> {
+        page["results"].as_array().unwrap().iter().map(|result| result["id"].clone()).collect()
+    };
+    let page = site.get("/v1/results?day=2026-02-26").await.json();
+    assert_eq!((page["next"].clone(), ids(page)), (4.into(), vec![2.into(), 3.into()]));
+    let page = site.get("/v1/results?day=2026-02-26&limit=1").await.json();
+    assert_eq!((page["next"].clone(), ids(page)), (2.into(), vec![2.into()]), "and on from there");
+    let page = site.get("/v1/results?day=2026-02-24").await.json();
+    assert_eq!((page["next"].clone(), ids(page)), (4.into(), Vec::new()));
+    for wrong in ["2026-02-30", "20260226", "today", ""] {
+        let refused = site.get(&format!("/v1/results?day={wrong}")).await;
+        assert_eq!(refused.problem(), (400, "API_BAD_REQUEST".to_owned()), "{wrong}");
+    }
 }

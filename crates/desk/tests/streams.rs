@@ -25,7 +25,11 @@ async fn events_come_live_and_again_with_the_same_bytes() {
 
     site.hub.publish(DeskEvent::Station(station(StationState::InVisit, 7)));
     assert!(live.next("station").await.unwrap().data.contains(r#""state":"in_visit""#));
-    site.hub.publish(DeskEvent::Centre(CentreStatus { health: CentreHealth::Up, maintenance: None }));
+    site.hub.publish(DeskEvent::Centre(CentreStatus {
+        health: CentreHealth::Up,
+        maintenance: None,
+        certificate_until: None,
+    }));
     assert_eq!(live.next("centre").await.unwrap().data, r#"{"state":"up"}"#);
 
     site.tell(result(1)).await;

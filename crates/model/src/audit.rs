@@ -80,8 +80,10 @@ pub enum AuditDeed {
     PersonConfirmed,
     /// Face and card compared: another person.
     PersonRefused,
-    /// A wrong passcode at the reader.
+    /// A wrong passcode, at the reader or at the lock of the board.
     PasscodeRefused,
+    /// The lock of a board was opened.
+    BoardUnlocked,
     /// The visit ended by staff.
     VisitCancelled,
     /// The questions of a visit begun anew by staff.

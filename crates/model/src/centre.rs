@@ -37,4 +37,6 @@ pub struct CentreStatus {
     pub health: CentreHealth,
     /// When the centre stands still next, as it announced.
     pub maintenance: Option<Maintenance>,
+    /// Until when the terminal's own certificate for the centre holds, if that is known.
+    pub certificate_until: Option<Timestamp>,
 }

@@ -51,6 +51,22 @@ pub struct DeskSettings {
     pub socket: PathBuf,
     /// The file of the tokens' hashes; made if absent.
     pub tokens_file: PathBuf,
+    /// After so many minutes without a hand on it the board locks itself: 1 to 60.
+    #[serde(default = "three_minutes", deserialize_with = "minutes")]
+    pub lock_minutes: u8,
+}
+
+const fn three_minutes() -> u8 {
+    3
+}
+
+fn minutes<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    let minutes = u8::deserialize(deserializer)?;
+    if (1..=60).contains(&minutes) {
+        Ok(minutes)
+    } else {
+        Err(serde::de::Error::custom(format!("lock_minutes: {minutes} is not 1 to 60")))
+    }
 }
 
 /// `[ledger]`.

@@ -10,6 +10,7 @@ use crate::lookups::Lookups;
 use crate::pair::PairDesk;
 use crate::pairings::Pairings;
 use crate::panels::Panels;
+use crate::passcode::{SitePasscode, StoredPasscode};
 use crate::place::{starting, too_many};
 use crate::retention::{self, Held};
 use crate::seats::Seats;
@@ -78,6 +79,7 @@ impl DeskSide {
         clock: Clock,
         stop: &CancellationToken,
     ) -> Result<Self, StartError> {
+        let passcode = config.passcode_file.as_deref().map(passcode).transpose()?.map(Arc::new);
         let hub = Hub::new();
         let (wake, woken) = telling::folder_wake();
         let key = LedgerKey::read(&config.ledger.key_file, &config.ledger.file)?;
@@ -104,6 +106,9 @@ impl DeskSide {
             pairing,
             folders: config.folders.named().collect(),
             lookups: lookups.clone(),
+            passcode,
+            clock,
+            certificate_until: centre::certificate_until(&config.centre.certificate_file),
             ledger: ledger.clone(),
             hub: hub.clone(),
         }));
@@ -112,7 +117,10 @@ impl DeskSide {
                 tcp: config.desk.listen,
                 socket: config.desk.socket.clone(),
                 tokens_file: config.desk.tokens_file.clone(),
-                limits: Limits::default(),
+                limits: Limits {
+                    idle: Duration::from_secs(60 * u64::from(config.desk.lock_minutes)),
+                    ..Limits::default()
+                },
             },
             Arc::clone(&shared) as Arc<dyn desk::DeskPort>,
             hub.clone(),
@@ -200,6 +208,14 @@ fn statuses(config: &Config, clock: Clock) -> Vec<StationStatus> {
         false => starting(reader),
     };
     config.readers.iter().map(status).collect()
+}
+
+fn passcode(path: &Path) -> Result<SitePasscode, StartError> {
+    StoredPasscode::read(path).map(SitePasscode::new).map_err(|cause| StartError::File {
+        what: "passcode_file",
+        path: path.to_owned(),
+        cause: cause.to_string(),
+    })
 }
 
 /// Absent where no reader is driven, and so no account is there to log in with.

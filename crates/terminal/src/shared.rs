@@ -1,14 +1,15 @@
 //! What the stations show and the desk reads: the one place where both meet.
 
-use crate::clock;
+use crate::clock::{self, Clock};
 use crate::lookups::Lookups;
 use crate::pair::PairDesk;
 use crate::panels::Panels;
+use crate::passcode::SitePasscode;
 use crate::seats::Seats;
 use crate::staff::StaffDesk;
 use desk::{
     AckFault, DeskEvent, DeskFault, Hub, LookupAnswer, LookupsBusy, PairFault, PairStep, PanelUnit,
-    ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
+    PasscodeVerdict, ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
 };
 use failure::codes;
 use ledger::{LedgerError, LedgerHandle};
@@ -16,10 +17,11 @@ use model::panel::Touch;
 use model::{
     AuditBy, AuditDeed, AuditEntry, AuditRow, AuditVerdict, CallerName, CentreHealth, CentreStatus,
     CommittedResult, ConsumerStatus, Counts, Day, FailureCode, Folder, FolderStatus, Lookup, Maintenance,
-    Pii, ReaderId, ResultId, ResultRow, StaffId, StationState, StationStatus, Timestamp,
+    Passcode, Pii, ReaderId, ResultId, ResultRow, StaffId, StationState, StationStatus, Timestamp,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, watch};
+use visit::PasscodeCheck;
 
 /// Statuses, the line's health, the folders' and the ledger, as the desk asks for them.
 pub(crate) struct Shared {
@@ -28,6 +30,9 @@ pub(crate) struct Shared {
     folders: Mutex<Vec<FolderStatus>>,
     /// Absent where no reader is driven.
     lookups: Option<Lookups>,
+    /// The site's, with the clock by which its wrong tries are counted; absent if it has none.
+    pub(crate) passcode: Option<Arc<SitePasscode>>,
+    clock: Clock,
     ledger: LedgerHandle,
     hub: Hub,
     pub(crate) panels: Panels,
@@ -48,6 +53,11 @@ pub(crate) struct Parts {
     /// The folders that this site has.
     pub(crate) folders: Vec<Folder>,
     pub(crate) lookups: Option<Lookups>,
+    /// Absent if this site has none.
+    pub(crate) passcode: Option<Arc<SitePasscode>>,
+    pub(crate) clock: Clock,
+    /// Until when the terminal's certificate holds.
+    pub(crate) certificate_until: Option<Timestamp>,
     pub(crate) ledger: LedgerHandle,
     pub(crate) hub: Hub,
 }
@@ -55,12 +65,28 @@ pub(crate) struct Parts {
 impl Shared {
     /// Needs a tokio runtime around it.
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { statuses, panels, staff, seats, pairing, folders, lookups, ledger, hub } = parts;
-        let lines = Mutex::new(Lines::of(seats.all().iter().map(|seat| seat.reader.clone())));
+        let Parts { statuses, panels, staff, seats, pairing, folders, lookups, ledger, hub, .. } = parts;
+        let (passcode, clock) = (parts.passcode, parts.clock);
+        let readers = seats.all().iter().map(|seat| seat.reader.clone());
+        let lines = Mutex::new(Lines::of(readers, parts.certificate_until));
         let folders = folders.into_iter().map(|folder| FolderStatus { folder, trouble: None }).collect();
         let (statuses, folders, pairing) = (Mutex::new(statuses), Mutex::new(folders), Arc::new(pairing));
         let runtime = tokio::runtime::Handle::current();
-        Self { runtime, statuses, lines, folders, lookups, ledger, hub, panels, staff, seats, pairing }
+        Self {
+            runtime,
+            statuses,
+            lines,
+            folders,
+            lookups,
+            passcode,
+            clock,
+            ledger,
+            hub,
+            panels,
+            staff,
+            seats,
+            pairing,
+        }
     }
 
     /// Shows why a folder cannot be used, or that it can; the same twice is told once, with the time of the first.
@@ -116,7 +142,7 @@ impl Shared {
     fn change_lines(&self, reader: &ReaderId, change: impl FnOnce(&mut ReaderLine)) {
         let mut lines = lock(&self.lines);
         let before = lines.whole();
-        let Some(line) = lines.0.iter_mut().find(|line| line.reader == *reader) else { return };
+        let Some(line) = lines.readers.iter_mut().find(|line| line.reader == *reader) else { return };
         change(line);
         let whole = lines.whole();
         if whole != before {
@@ -127,7 +153,11 @@ impl Shared {
 
 /// The line to the centre under each reader's account: one account may be refused, or one connection be dead, while the
 /// others work.
-struct Lines(Vec<ReaderLine>);
+struct Lines {
+    readers: Vec<ReaderLine>,
+    /// Until when the certificate holds that all of them show.
+    certificate_until: Option<Timestamp>,
+}
 
 struct ReaderLine {
     reader: ReaderId,
@@ -136,24 +166,23 @@ struct ReaderLine {
 }
 
 impl Lines {
-    fn of(readers: impl Iterator<Item = ReaderId>) -> Self {
-        Self(
-            readers
-                .map(|reader| ReaderLine { reader, health: CentreHealth::Unknown, maintenance: None })
-                .collect(),
-        )
+    fn of(readers: impl Iterator<Item = ReaderId>, certificate_until: Option<Timestamp>) -> Self {
+        let line = |reader| ReaderLine { reader, health: CentreHealth::Unknown, maintenance: None };
+        Self { readers: readers.map(line).collect(), certificate_until }
     }
 
     /// The worst of all, and the next maintenance that anyone was told of and that is not over.
     fn whole(&self) -> CentreStatus {
-        let healths = || self.0.iter().map(|line| line.health);
+        let healths = || self.readers.iter().map(|line| line.health);
         let down = healths().find(|health| matches!(health, CentreHealth::Down(_)));
         let unknown = || healths().find(|health| *health == CentreHealth::Unknown);
         let now = clock::wall();
-        let announced = self.0.iter().filter_map(|line| line.maintenance).filter(|window| window.until > now);
+        let announced =
+            self.readers.iter().filter_map(|line| line.maintenance).filter(|window| window.until > now);
         CentreStatus {
             health: down.or_else(unknown).or_else(|| healths().next()).unwrap_or(CentreHealth::Unknown),
             maintenance: announced.min_by_key(|window| window.from),
+            certificate_until: self.certificate_until,
         }
     }
 }
@@ -172,6 +201,19 @@ impl desk::DeskPort for Shared {
             return Err(StaffFault::NoReader);
         }
         self.staff.order(reader, by, act)
+    }
+
+    fn has_passcode(&self) -> bool {
+        self.passcode.is_some()
+    }
+
+    fn check_passcode(&self, passcode: &Passcode) -> PasscodeVerdict {
+        let Some(site) = &self.passcode else { return PasscodeVerdict::NoPasscode };
+        match site.check(passcode, || self.clock.now().moment) {
+            PasscodeCheck::Right => PasscodeVerdict::Right,
+            PasscodeCheck::Wrong => PasscodeVerdict::Wrong,
+            PasscodeCheck::Locked => PasscodeVerdict::Locked,
+        }
     }
 
     fn folders(&self) -> Vec<FolderStatus> {

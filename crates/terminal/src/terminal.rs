@@ -4,7 +4,6 @@ use crate::clock::Clock;
 use crate::config::{Config, ReaderSettings};
 use crate::desk_side::{DeskSide, centre, driven, read, thread};
 use crate::pairings::Pairings;
-use crate::passcode::{SitePasscode, StoredPasscode};
 use crate::place::{Place, Trust};
 use crate::seats::Seat;
 use crate::supervise;
@@ -103,7 +102,6 @@ impl Terminal {
             photo: pem(&config.card.photo_ca_file, "photo_ca_file", card::FaceTrust::from_pem)?,
             jpki: pem(&config.card.jpki_ca_file, "jpki_ca_file", card::CardCas::from_pem)?,
         };
-        let passcode = config.passcode_file.as_deref().map(passcode).transpose()?.map(Arc::new);
         for warning in &config.warnings {
             tracing::warn!("{warning}");
         }
@@ -138,7 +136,7 @@ impl Terminal {
                 institution: config.institution.clone(),
                 clock,
                 deadlines: config.deadlines,
-                passcode: passcode.clone(),
+                passcode: desk_side.shared.passcode.clone(),
                 trust: trust.clone(),
                 centre,
                 stand_in: config.centre.stand_in,
@@ -205,14 +203,6 @@ fn slots<'a>(
         }
     };
     readers.clone().filter_map(|reader| Some((reader.id.clone(), slot(reader)?))).collect()
-}
-
-fn passcode(path: &Path) -> Result<SitePasscode, StartError> {
-    StoredPasscode::read(path).map(SitePasscode::new).map_err(|cause| StartError::File {
-        what: "passcode_file",
-        path: path.to_owned(),
-        cause: cause.to_string(),
-    })
 }
 
 fn pem<T>(

@@ -10,15 +10,17 @@
 
 use desk::{
     AckFault, Desk, DeskConfig, DeskEvent, DeskFault, DeskPort, Hub, Limits, LookupAnswer, LookupsBusy,
-    PairFault, PairStep, PanelUnit, ShownPanel, StaffAct, StaffAnswer, StaffFault, TouchFault,
+    PairFault, PairStep, PanelUnit, PasscodeVerdict, ShownPanel, StaffAct, StaffAnswer, StaffFault,
+    TouchFault,
 };
 use ledger::{Keep, Ledger, LedgerError, LedgerHandle, LedgerKey, LedgerThread};
 use model::panel::Touch;
 use model::{
     Answer as CentreAnswer, AuditEntry, AuditRow, AuditVerdict, Beside, CallerName, CentreHealth,
     CentreStatus, CommittedResult, Consent, ConsentItem, ConsumerStatus, Counts, Day, Decision, FailureCode,
-    Folder, FolderStatus, Insertion, Lookup, Maturity, Pii, Qualification, ReaderId, ResultId, ResultRow,
-    StaffId, StationState, StationStatus, Timestamp, Validity, Verification, VisitId, VisitResult,
+    Folder, FolderStatus, Insertion, Lookup, Maturity, Passcode, Pii, Purpose, Qualification, ReaderId,
+    ResultId, ResultRow, StaffId, StationState, StationStatus, Timestamp, Validity, Verification, VisitId,
+    VisitResult,
 };
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -65,6 +67,10 @@ pub struct Port {
     pub lookups: Mutex<Vec<Pii<Lookup>>>,
     /// What the centre says to the next; without it as many as may be are on their way.
     pub centre_says: Mutex<Option<Result<CentreAnswer, FailureCode>>>,
+    /// What becomes of a passcode; a site without one unless a test says otherwise.
+    pub passcode: Mutex<PasscodeVerdict>,
+    /// The passcodes that were checked.
+    pub passcodes: Mutex<Vec<[u8; 4]>>,
 }
 
 /// When everything in these tests happened: 2026-02-25T15:13:20 in Japan.
@@ -214,6 +220,25 @@ impl Site {
         ask_with(self.tcp().await, &head, body).await
     }
 
+    /// The cookie of a board that was paired.
+    pub async fn board(&self) -> String {
+        let made = self.post("/v1/pairing-codes", &self.bearer(), r#"{"board":true}"#).await;
+        let body = format!(r#"{{"code":{}}}"#, made.json()["code"]);
+        cookies(&self.post("/v1/pairings", "", &body).await).remove(0)
+    }
+
+    /// A request of one of our pages that holds these cookies; without a body if that is empty.
+    pub async fn by_page(&self, method: &str, target: &str, cookies: &str, body: &str) -> Answer {
+        let host = self.host();
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {cookies}\r\n"
+        );
+        match body {
+            "" => ask(self.tcp().await, &head).await,
+            body => ask_with(self.tcp().await, &head, body).await,
+        }
+    }
+
     /// An event stream with our token over TCP; `more` are further header lines.
     pub async fn events(&self, target: &str, more: &str) -> Events<TcpStream> {
         Events::open(self.tcp().await, &self.stream_request(target, more)).await
@@ -243,6 +268,7 @@ impl Port {
             line: Mutex::new(CentreStatus {
                 health: CentreHealth::Down(failure::codes::CENTRE_SILENT),
                 maintenance: None,
+                certificate_until: None,
             }),
             folders: Mutex::new(vec![FolderStatus {
                 folder: Folder::Face,
@@ -253,6 +279,8 @@ impl Port {
             says: Mutex::new(Ok(())),
             lookups: Mutex::default(),
             centre_says: Mutex::default(),
+            passcode: Mutex::new(PasscodeVerdict::NoPasscode),
+            passcodes: Mutex::default(),
         }
     }
 }
@@ -310,6 +338,15 @@ impl DeskPort for Port {
         let (answer, answered) = oneshot::channel();
         answer.send(says).unwrap();
         Ok(answered)
+    }
+
+    fn has_passcode(&self) -> bool {
+        *self.passcode.lock().unwrap() != PasscodeVerdict::NoPasscode
+    }
+
+    fn check_passcode(&self, passcode: &Passcode) -> PasscodeVerdict {
+        self.passcodes.lock().unwrap().push(*passcode.expose(Purpose::Judge));
+        *self.passcode.lock().unwrap()
     }
 
     fn folders(&self) -> Vec<FolderStatus> {
@@ -592,6 +629,13 @@ pub async fn beginning<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, request
         }
     };
     tokio::time::timeout(PATIENCE, exchange).await.unwrap()
+}
+
+/// The cookies that an answer gives, as `name=value`.
+pub fn cookies(answer: &Answer) -> Vec<String> {
+    let head = String::from_utf8_lossy(&answer.raw);
+    let lines = head.lines().filter_map(|line| line.strip_prefix("set-cookie: "));
+    lines.map(|line| line.split(';').next().unwrap().to_owned()).collect()
 }
 
 /// The cookie pair that a code brings, as it was given, upper case kept.

@@ -139,7 +139,11 @@ pub(crate) fn stations() -> Vec<StationStatus> {
 /// Down, with maintenance announced.
 pub(crate) fn line_in_trouble() -> CentreStatus {
     let maintenance = Maintenance { from: seconds_later(3600), until: seconds_later(7200) };
-    CentreStatus { health: CentreHealth::Down(codes::CENTRE_SILENT), maintenance: Some(maintenance) }
+    CentreStatus {
+        health: CentreHealth::Down(codes::CENTRE_SILENT),
+        maintenance: Some(maintenance),
+        certificate_until: Some(seconds_later(86_400)),
+    }
 }
 
 /// One is away, two are there.
@@ -162,6 +166,7 @@ pub(crate) fn deeds() -> Vec<(AuditBy, AuditDeed)> {
         (staff(), AuditDeed::PersonConfirmed),
         (staff(), AuditDeed::PersonRefused),
         (AuditBy::AtReader, AuditDeed::PasscodeRefused),
+        (AuditBy::Board, AuditDeed::BoardUnlocked),
         (staff(), AuditDeed::VisitCancelled),
         (staff(), AuditDeed::ConsentAskedAgain),
         (AuditBy::Board, AuditDeed::ResultsShown { from: one, to: nine }),

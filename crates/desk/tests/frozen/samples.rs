@@ -55,7 +55,7 @@ impl Samples {
         let text = String::from_utf8(answer.raw.clone()).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let lines = head.lines().filter(|line| !line.to_lowercase().starts_with("date: "));
-        let head = lines.map(|line| format!("{line}\r\n")).collect::<String>();
+        let head = lines.map(|line| format!("{}\r\n", without_cookie(line))).collect::<String>();
         self.push(file, operation, answer, format!("{head}\r\n{body}").into_bytes());
     }
 
@@ -112,4 +112,14 @@ pub(crate) async fn all() -> Vec<Sample> {
     refusals::of_the_routes(&mut samples).await;
     refusals::of_the_terminal(&mut samples).await;
     samples.0
+}
+
+/// A cookie's value is drawn by chance.
+fn without_cookie(line: &str) -> String {
+    let cookie = line.strip_prefix("set-cookie: ").and_then(|cookie| cookie.split_once('='));
+    let Some((name, (value, about))) = cookie.and_then(|(name, rest)| Some((name, rest.split_once(';')?)))
+    else {
+        return line.to_owned();
+    };
+    format!("set-cookie: {name}={};{about}", "A".repeat(value.len()))
 }

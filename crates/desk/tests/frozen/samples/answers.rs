@@ -1,9 +1,9 @@
 //! What is asked and answered, operation by operation.
 
 use super::Samples;
-use crate::common::{NOW, centre_answer, result};
+use crate::common::{NOW, Site, centre_answer, cookies, result};
 use crate::inputs;
-use desk::ShownPanel;
+use desk::{PasscodeVerdict, ShownPanel};
 use failure::codes;
 use model::panel::{Language, Notice, Panel, Question};
 use model::{
@@ -166,11 +166,27 @@ pub(super) async fn pages(samples: &mut Samples) {
         let paired = site.send("POST", "/v1/pairings", &format!(r#"{{"code":"{code}"}}"#)).await;
         samples.whole(&format!("pairing-{name}.http"), "POST /v1/pairings", &paired);
     }
+    board(samples, &site).await;
     let shown = Panel { language: Language::Japanese, notice: Notice::Wait, question: Some(Question::Face) };
     site.port.panel.send_replace(Some(ShownPanel { nonce: "0".repeat(32), panel: shown }));
     let touch = format!(r#"{{"nonce":"{}","touch":{{"kind":"pad_cancel"}}}}"#, "0".repeat(32));
     let touched = site.send("POST", "/v1/kiosk/front-2/touch", &touch).await;
     samples.whole("touched.http", "POST /v1/kiosk/{reader}/touch", &touched);
+}
+
+/// A board that is locked and opened again.
+async fn board(samples: &mut Samples, site: &Site) {
+    let open = site.board().await;
+    let locked = site.by_page("POST", "/v1/board/lock", &open, "").await;
+    samples.whole("board-locked.http", "POST /v1/board/lock", &locked);
+    let [_, lock] = &cookies(&locked)[..] else { unreachable!("two cookies") };
+    *site.port.passcode.lock().unwrap() = PasscodeVerdict::Right;
+    samples.body("board.json", "GET /v1/board", &site.by_page("GET", "/v1/board", lock, "").await);
+    let opened = site.by_page("POST", "/v1/board/unlock", lock, r#"{"passcode":"0000"}"#).await;
+    samples.whole("board-unlocked.http", "POST /v1/board/unlock", &opened);
+    *site.port.passcode.lock().unwrap() = PasscodeVerdict::Wrong;
+    let refused = site.by_page("POST", "/v1/board/unlock", lock, r#"{"passcode":"0001"}"#).await;
+    samples.whole("refused-passcode.http", "POST /v1/board/unlock", &refused);
 }
 
 pub(super) async fn audit(samples: &mut Samples) {

@@ -25,7 +25,11 @@ pub(super) async fn events(samples: &mut Samples) {
     let (_, next) = inputs::results().remove(2);
     site.tell(next).await;
     site.hub.publish(DeskEvent::Station(station(StationState::InVisit, 7)));
-    site.hub.publish(DeskEvent::Centre(CentreStatus { health: CentreHealth::Up, maintenance: None }));
+    site.hub.publish(DeskEvent::Centre(CentreStatus {
+        health: CentreHealth::Up,
+        maintenance: None,
+        certificate_until: None,
+    }));
     for folder in inputs::folders() {
         site.hub.publish(DeskEvent::Folder(folder));
     }

@@ -158,6 +158,7 @@ mod tests {
             AuditDeed::PersonConfirmed,
             AuditDeed::PersonRefused,
             AuditDeed::PasscodeRefused,
+            AuditDeed::BoardUnlocked,
             AuditDeed::VisitCancelled,
             AuditDeed::ConsentAskedAgain,
             AuditDeed::ResultsShown { from: id, to: id },
@@ -176,6 +177,7 @@ mod tests {
                 | AuditDeed::PersonConfirmed
                 | AuditDeed::PersonRefused
                 | AuditDeed::PasscodeRefused
+                | AuditDeed::BoardUnlocked
                 | AuditDeed::VisitCancelled
                 | AuditDeed::ConsentAskedAgain
                 | AuditDeed::ResultsShown { .. }

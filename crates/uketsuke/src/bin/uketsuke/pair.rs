@@ -20,7 +20,7 @@ pub(crate) enum Pair {
         /// 設定の id、例 front-1 / its id in the configuration, e.g. front-1.
         id: String,
     },
-    /// 受付の画面の番号を発行する（画面はまだありません） / Make the code for the board's page, which is not there yet.
+    /// 受付の画面をつなぐ番号を発行する / Make the code for the board's page.
     Board,
     /// レセコンなどのプログラムのトークンを作る。表示は一度だけ / Make a token for a program; it is shown this once.
     ///
@@ -68,7 +68,9 @@ async fn board(arguments: &Arguments) -> Result<(), ControlError> {
     let made = pairing_code(arguments, &serde_json::json!({ "board": true })).await?;
     println!("番号 / code: {}", word(&made, "code"));
     println!(
-        "受付の画面はまだありません。番号は POST /v1/pairings で Cookie に換えられます（{seconds} 秒、一度だけ） / the board's page is not there yet; POST /v1/pairings gives its cookie for the code (good for {seconds} s, once)",
+        "この端末のブラウザーで {page}#{code} を開きます（{seconds} 秒、一度だけ使えます） / open {page}#{code} in a browser on this machine (good for {seconds} s, once)",
+        page = word(&made, "page"),
+        code = word(&made, "code"),
         seconds = at(&made, "holds_seconds"),
     );
     Ok(())

@@ -42,6 +42,7 @@ pub(crate) fn deed(word: &str) -> &str {
         "person_confirmed" => "本人と確認した / person confirmed",
         "person_refused" => "別人とした / person refused",
         "passcode_refused" => "パスコード違い / wrong passcode",
+        "board_unlocked" => "受付の画面のロックを解除した / board unlocked",
         "visit_cancelled" => "受付を中止した / visit cancelled",
         "consent_asked_again" => "同意を聞き直した / consents asked again",
         "results_shown" => "結果を見た / results shown",
