@@ -1,6 +1,7 @@
 //! How to reach the running desk, as lines to copy.
 
-use crate::{desk_up::DeskUp, say};
+use super::pages;
+use crate::{Fault, desk_up::DeskUp, say};
 use serde_json::Value;
 use std::path::Path;
 
@@ -13,8 +14,9 @@ pub(super) struct Asking<'a> {
 }
 
 /// Prints a few commands, each of which works as it stands.
-pub(super) fn print(up: &DeskUp, asking: &Asking<'_>) {
+pub(super) fn print(up: &DeskUp, asking: &Asking<'_>) -> Result<(), Fault> {
     say::heading("受付は動いています。Ctrl-C で終わります / the desk is running until Ctrl-C");
+    pages::print(up, &control(up))?;
     as_receipt_computer(up, asking);
     as_staff(up, asking);
     as_patient(up);
@@ -28,6 +30,7 @@ pub(super) fn print(up: &DeskUp, asking: &Asking<'_>) {
         "注意：模擬カードの口（vpcd）はこの PC のすべてのアドレスで待ち受けます",
         "note: the virtual card driver vpcd listens on all addresses of this machine",
     );
+    Ok(())
 }
 
 fn as_receipt_computer(up: &DeskUp, asking: &Asking<'_>) {
@@ -57,13 +60,6 @@ fn as_staff(up: &DeskUp, asking: &Asking<'_>) {
         say::line(format_args!("  {uketsuke} {command}"));
     }
     say::line(format_args!("  echo '{}' | {uketsuke} lookup", asking.body));
-    if let Some(panel) = with_panel(up) {
-        say::both(
-            "端末が描くリーダーの画面として",
-            "as the panel of the reader whose screen the terminal draws",
-        );
-        say::line(format_args!("  {uketsuke} pair kiosk {panel}"));
-    }
 }
 
 fn as_patient(up: &DeskUp) {
@@ -84,17 +80,6 @@ fn control(up: &DeskUp) -> String {
 
 fn bearer(file: &Path) -> String {
     format!("-H \"Authorization: Bearer $(cat {})\"", file.display())
-}
-
-/// The first reader without a screen of its own.
-fn with_panel(up: &DeskUp) -> Option<&String> {
-    let drawn = |reader: &&String| {
-        up.simulator
-            .bench()
-            .reader(reader)
-            .is_ok_and(|seen| seen.get("model").is_some_and(|model| model == "stfr2"))
-    };
-    up.readers().iter().find(drawn)
 }
 
 /// Names the file that says where everything is.

@@ -43,6 +43,9 @@ pub(super) fn first_paint(up: &DeskUp, setting: &str) -> Result<Vec<Samples>, Fa
 fn pages(up: &DeskUp) -> Result<Map<String, Value>, Fault> {
     let reader = up.readers().first().map_or("front-1", String::as_str);
     let mut pages = Map::new();
+    let bench = up.simulator.bench().post("/v1/pairing-codes", &json!({}))?;
+    let code = bench.get("code").and_then(Value::as_str).unwrap_or_default();
+    pages.insert(String::from("bench"), Value::from(format!("{}/#{code}", up.simulator.ready().bench)));
     for (name, page) in [("kiosk", json!({ "kiosk": reader })), ("board", json!({ "board": true }))] {
         let code = up.daemon.desk().post("/v1/pairing-codes", &page)?;
         let word = |key| code.get(key).and_then(Value::as_str).unwrap_or_default();
