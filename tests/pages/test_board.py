@@ -77,7 +77,7 @@ def test_a_visit_is_followed_on_kiosk_and_board_at_the_same_time(desk, board, ki
 
 def test_what_reception_must_know_stands_in_the_row(desk, board):
     page = board()
-    blanked = visit(desk, CAORA, "rare-name", "pin")
+    blanked = visit(desk, CAORA, "blank-name", "pin")
     assert any(name["blanked"] for name in blanked["for_staff"]["names"])
     text = row(page, blanked).inner_text()
     assert "●" in text and re.search("表せない|●", text)

@@ -34,6 +34,16 @@ fn every_screen_of_the_kiosk() {
 }
 
 #[test]
+fn the_board() {
+    passes("test_board.py", &["stfr2", "caora"]);
+}
+
+#[test]
+fn the_bench() {
+    passes("test_bench.py", &["stfr2", "caora"]);
+}
+
+#[test]
 fn what_holds_for_every_page() {
     passes("test_page_rules.py", &["stfr2"]);
 }

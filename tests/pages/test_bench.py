@@ -1,0 +1,144 @@
+"""The bench of the simulator: a whole visit with the mouse alone, followed on kiosk and board at the same time; faults; what
+passes on the wire, without what is personal; a scenario with its seed; axe-core on what it shows."""
+
+import os
+import pathlib
+
+import pytest
+
+from conftest import fits
+
+CAORA = "front-2"
+TRAFFIC = {"配線": "frames", "APDU": "apdus", "センター": "centre", "操作": "deeds"}
+
+
+@pytest.fixture
+def bench(desk, open_page):
+    def bench(*, wide=1280, high=800):
+        code = desk.bench.post("/v1/pairing-codes")["code"]
+        page = open_page(f"{desk.bench.url}/#{code}", wide=wide, high=high)
+        page.wait_for_selector(".cards .card-choice")
+        assert "#" not in page.url, "the code is wiped from the address"
+        return page
+
+    return bench
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_the_reader(desk):
+    yield
+    desk.leave(CAORA)
+
+
+def keep(page, name):
+    folder = os.environ.get("UKETSUKE_SCREENSHOTS")
+    if folder:
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=pathlib.Path(folder) / f"bench-{name}.png", full_page=True)
+
+
+def choose_reader(page, desk, reader):
+    label = desk.bench.get(f"/v1/readers/{reader}")["label"]
+    page.locator(".strip button, .readers button").filter(has_text=label).first.click()
+    page.wait_for_selector(f"#reader-title:has-text('{label}')")
+
+
+def choose_card(page, name):
+    page.locator(".card-choice").filter(has_text=name).first.click()
+
+
+def press(page, text):
+    page.locator(".screen").get_by_role("button", name=text, exact=True).click()
+
+
+def test_a_visit_with_the_mouse_alone_is_followed_on_kiosk_and_board(desk, bench, kiosk, open_page):
+    page, guide = bench(), kiosk(CAORA)
+    code = desk.code({"board": True})
+    board = open_page(f"{code['page']}#{code['code']}", wide=1280, high=800)
+    persona, before = desk.personas["housewife"], desk.results()
+    choose_reader(page, desk, CAORA)
+    choose_card(page, persona["name"])
+    page.get_by_role("button", name="カードを置く", exact=True).click()
+    guide.wait_for_selector("main[data-state=methods]")
+    board.wait_for_selector(".progress li.now")
+    press(page, "暗証番号")
+    guide.wait_for_selector("main[data-state=pin]")
+    keep(page, "pin")
+    for digit in persona["pin"]:
+        press(page, digit)
+    guide.wait_for_selector("main[data-state=consent]")
+    keep(page, "consent")
+    while guide.get_attribute("main", "data-state") == "consent":
+        shown = guide.get_attribute("main", "data-panel")
+        page.locator(".screen").get_by_role("button", name="同意する").or_(page.locator(".screen").get_by_role("button", name="紙")).first.click()
+        guide.wait_for_selector(f"main:not([data-panel='{shown}'])")
+        guide.wait_for_selector("main:is([data-state=consent], [data-state=take_card])")
+    guide.wait_for_selector("main[data-state=take_card]")
+    (new,) = [one for one in desk.results() if one not in before]
+    board.wait_for_selector(f".visits li[data-key='{new}']")
+    page.get_by_role("button", name="カードを取る", exact=True).click()
+    guide.wait_for_selector("main[data-state=place_card]")
+    board.wait_for_selector(".progress li.now", state="detached")
+
+
+def test_what_passes_is_told_without_what_is_personal(desk, bench):
+    page = bench()
+    choose_reader(page, desk, CAORA)
+    persona = desk.personas["worker"]
+    desk.act(CAORA, "visit", persona="worker", method="pin")
+    desk.act(CAORA, "visit", persona="worker", method="face")
+    said = ""
+    for tab, name in TRAFFIC.items():
+        page.get_by_role("tab", name=tab).click()
+        page.locator("ol.lines > li").first.wait_for()
+        said += page.locator("ol.lines").inner_text()
+        keep(page, f"traffic-{name}")
+    assert "SELECT" in said or "VERIFY" in said
+    for secret in (persona["pin"], persona["security_code"], persona["name"].replace("　", ""), persona["individual_number"]):
+        assert secret not in said.replace("　", "").replace(" ", "").replace(":", ""), "a secret is told"
+
+
+def test_a_fault_is_made_and_mended(desk, bench):
+    page = bench()
+    choose_reader(page, desk, CAORA)
+    page.locator("summary").filter(has_text="ケーブル").click()
+    page.get_by_role("button", name="ケーブルを抜く").click()
+    desk.wait(CAORA, "plugged", False)
+    page.get_by_role("button", name="ケーブルを挿す").click()
+    desk.wait(CAORA, "plugged", True)
+    desk.wait(CAORA, "screen", "place_card")
+
+
+def test_a_scenario_is_played_with_its_seed(desk, bench):
+    page = bench()
+    choose_reader(page, desk, CAORA)
+    page.locator(".scenario-choice").filter(has_text="pulled-at-choosing").click()
+    page.locator(".scenario").get_by_label("シード").fill("7")
+    page.locator(".scenario").get_by_role("button", name="上演する").click()
+    page.wait_for_selector(".verdict[data-how=good], .verdict[data-how=bad]", timeout=60_000)
+    assert page.get_attribute(".verdict", "data-how") == "good", page.inner_text(".verdict")
+    assert "7" in page.inner_text(".verdict")
+    keep(page, "scenario")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("wide,high", [(1280, 800), (640, 400)])
+def test_axe_finds_nothing_and_nothing_is_cut(desk, bench, axe, language, wide, high):
+    page = bench(wide=wide, high=high)
+    page.locator(f".tongue-choice [lang={language}]").click()
+    page.wait_for_selector(f"html[lang={language}]")
+    axe(page, f"{language} {wide}")
+    fits(page, f"{language} {wide}")
+    keep(page, f"{language}-{wide}")
+    for summary in page.locator("summary").all():
+        summary.click()
+    axe(page, f"unfolded {language} {wide}")
+    fits(page, f"unfolded {language} {wide}")
+    keep(page, f"{language}-{wide}-unfolded")
+
+
+def test_pairing_is_without_fault(desk, open_page, axe):
+    page = open_page(f"{desk.bench.url}/", wide=1280, high=800)
+    page.wait_for_selector("input[name=code]")
+    axe(page, "pairing")
+    keep(page, "pairing")
