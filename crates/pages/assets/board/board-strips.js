@@ -76,7 +76,7 @@ export function drawStrips(locking) {
   for (const [consumer, count] of missed()) until(`untold-${consumer}`, "bad", say("untold", { consumer: who(consumer), n: count }));
   for (const one of store.consumers.filter(isBehind))
     strip(`behind-${one.consumer}`, "act", say("behind", { consumer: who(one.consumer), n: one.waiting }));
-  if (centre?.certificate_until && daysUntil(centre.certificate_until) < PRESSING) {
+  if (centre?.certificate_until && daysUntil(centre.certificate_until) <= PRESSING) {
     const days = daysUntil(centre.certificate_until);
     strip(
       "certificate",

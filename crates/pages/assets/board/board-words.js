@@ -24,7 +24,7 @@ export const WORDS = {
   how_many: ["件数", "How many"],
   // Pairing, lock, connection.
   pairing_title: ["この画面を受付につなぎます", "Pair this browser with the board"],
-  pairing_hint: ["端末で uketsuke pair board を実行し、表示された8文字の番号を入力してください。番号は5分間、一度だけ使えます。", "Run `uketsuke pair board` on the terminal and enter the eight letters that it shows. They hold for five minutes and once."],
+  pairing_hint: ["端末で uketsuke pair board を実行し、表示されたアドレスを開くか、8文字の番号を入力してください。番号は5分間、一度だけ使えます。", "Run `uketsuke pair board` on the terminal and open the address that it shows, or enter its eight letters. They hold for five minutes and once."],
   pairing_label: ["番号", "Code"],
   pairing_button: ["つなぐ", "Pair"],
   pairing_wrong: ["番号が違うか、使用済みか、期限が切れています。新しい番号を発行して、入力し直してください。", "The code is wrong, was used or has expired. Have a new one made and enter that."],
@@ -35,7 +35,7 @@ export const WORDS = {
   passcode_hint: ["目視確認でカードリーダーに入力するものと同じ番号です。患者さんの暗証番号ではありません。", "The same as for the visual check at a reader; not a patient's PIN."],
   passcode_form: ["数字4桁で入力してください。", "Enter four digits."],
   passcode_wrong: ["パスコードが違います。もう一度入力してください。誤りが5回続くと、10分間受け付けません。", "That passcode is wrong. Enter it again. After five wrong ones none is taken for ten minutes."],
-  passcode_locked: ["パスコードの誤りが続いたため、10分ほど受け付けません。お急ぎのときは、端末で uketsuke pair board を実行し、表示されたアドレスの後ろに # と番号を付けて開き直してください。", "There were too many wrong passcodes: none is taken for about ten minutes. In a hurry, run `uketsuke pair board` on the terminal and open the address it shows followed by # and the code."],
+  passcode_locked: ["パスコードの誤りが続いたため、10分ほど受け付けません。お急ぎのときは、端末で uketsuke pair board を実行し、表示されたアドレスを開いてください。", "There were too many wrong passcodes: none is taken for about ten minutes. In a hurry, run `uketsuke pair board` on the terminal and open the address that it shows."],
   pair_again: ["このブラウザーの登録が終わっています。ページを開き直し、新しい番号でつないでください。", "This browser is no longer paired. Open the page again and pair it with a new code."],
   away_lock: ["端末から返事がありません。少し待って、もう一度押してください。", "The terminal does not answer. Wait a moment and press again."],
   unlock: ["ロックを解除する", "Unlock"],
