@@ -222,6 +222,26 @@ mod tests {
         }
     }
 
+    /// The same of what staff read.
+    #[test]
+    fn the_board_ends_at_nothing_that_is_not_possible() {
+        let words =
+            file(&[BOARD], "board-words.js").map(|asset| asset.text.to_lowercase()).unwrap_or_default();
+        assert!(!words.is_empty());
+        for banned in [
+            "使えません",
+            "できません",
+            "いただけません",
+            "10割",
+            "全額",
+            "cannot",
+            "out of order",
+            "in full",
+        ] {
+            assert!(!words.contains(banned), "{banned}");
+        }
+    }
+
     fn words() -> &'static str {
         file(&[KIOSK], "kiosk-words.js").map(|asset| asset.text).unwrap_or_default()
     }

@@ -83,8 +83,10 @@ export function pill(kind, text, shape = kind) {
 }
 
 /** A button. @param {string} act names it for the focus and for tests */
-export function button(act, text, onclick, more = {}) {
-  return element("button", { type: "button", "data-act": act, onclick, text, ...more });
+export function button(act, text, pressed, more = {}) {
+  const made = element("button", { type: "button", "data-act": act, text, ...more });
+  made.addEventListener("click", pressed);
+  return made;
 }
 
 /** A list of terms with what they are. @param {[string, string | Node][]} pairs */

@@ -36,7 +36,7 @@ export function everyLine() {
     }
     if (centre.certificate_until) {
       const days = daysUntil(centre.certificate_until);
-      const kind = days < PRESSING ? "bad" : days < SOON ? "act" : "good";
+      const kind = days <= PRESSING ? "bad" : days <= SOON ? "act" : "good";
       const until = { n: days, day: dateLine(centre.certificate_until, manner.lang) };
       lines.push([
         "certificate",

@@ -10,6 +10,9 @@ import { banners } from "./board-readers.js";
 import { changed, manner, store } from "./board-store.js";
 import { of, say } from "./board-words.js";
 
+// The face folder is a consumer of this name.
+const FOLDER = "face-folder";
+
 let list = null;
 
 export function stripsFrame() {
@@ -58,7 +61,7 @@ export function drawStrips(locking) {
         text,
         button(
           `read-${key}`,
-          say("dismiss"),
+          say("read"),
           () => {
             store.read.add(text);
             changed();
@@ -75,14 +78,11 @@ export function drawStrips(locking) {
     );
   for (const [consumer, count] of missed()) until(`untold-${consumer}`, "bad", say("untold", { consumer: who(consumer), n: count }));
   for (const one of store.consumers.filter(isBehind))
-    strip(`behind-${one.consumer}`, "act", say("behind", { consumer: who(one.consumer), n: one.waiting }));
-  if (centre?.certificate_until && daysUntil(centre.certificate_until) < PRESSING) {
+    strip(`behind-${one.consumer}`, "act", say(one.consumer === FOLDER ? "behind_folder" : "behind", { consumer: who(one.consumer), n: one.waiting }));
+  if (centre?.certificate_until && daysUntil(centre.certificate_until) <= PRESSING) {
     const days = daysUntil(centre.certificate_until);
-    strip(
-      "certificate",
-      "bad",
-      `${days < 0 ? "" : `${say("certificate")}${say("colon")}`}${say(days < 0 ? "certificate_over" : "certificate_days", { n: days })}${manner.lang === "ja" ? "。" : ". "}${say("certificate_hint")}`,
-    );
+    const how = days < 0 ? say("certificate_over") : `${say("certificate")}${say("colon")}${say("certificate_days", { n: days })}`;
+    strip("certificate", "bad", `${how}${say("stop")}${say("certificate_hint")}`);
   }
   keyed(list, strips);
 }
@@ -93,7 +93,7 @@ function failed(what, code) {
   return `${what}${say("colon")}${said ? `${of(said.cause)}${manner.lang === "ja" ? "" : " "}${of(said.reception)}` : code}`;
 }
 
-const who = (consumer) => (consumer === "face-folder" ? say("folder_face") : consumer);
+const who = (consumer) => (consumer === FOLDER ? say("folder_face") : consumer);
 
 /** How many results each consumer never got: as it is counted for it, or as it was told since. */
 function missed() {

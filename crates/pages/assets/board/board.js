@@ -24,6 +24,8 @@ const AGAIN = 2000;
 let leave = () => {};
 // The desk was not reached to be told of a lock: it hears of it before anything else.
 let unheard = false;
+// Who asks last shows its screen: two at once would both follow the stream.
+let turns = 0;
 
 function show(stand, ...parts) {
   entitle(stand);
@@ -34,12 +36,15 @@ function show(stand, ...parts) {
 async function enter() {
   leave();
   leave = () => {};
+  const turn = (turns += 1);
   try {
     const stands = await ask("GET", "/v1/board");
+    if (turn !== turns) return;
     if (stands.locked || unheard) locked(stands.passcode);
     else open(stands.idle_seconds);
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
+    if (turn !== turns) return;
     if ([401, 403].includes(refused.status)) pairing();
     else away();
   }
@@ -83,6 +88,7 @@ async function lock() {
   leave();
   leave = () => {};
   unheard = true;
+  turns += 1;
   show(
     "locked",
     element("main", { class: "alone" }, element("div", { class: "pairing", role: "status" }, element("h1", { text: say("locked") }))),
