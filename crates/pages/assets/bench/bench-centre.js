@@ -5,6 +5,9 @@ import { ask, Refused } from "./api.js";
 import { Doing, check, choice, folded, input, labelled, number, row } from "./bench-form.js";
 import { MISBEHAVIOURS, OPERATIONS, STEPS } from "./bench-terms.js";
 
+/** The institution of the simulated site. */
+const USUAL_SITE = "9991234567";
+
 /** @param {any} bench */
 export function centrePanel(bench) {
   const { words } = bench;
@@ -26,7 +29,7 @@ function settings({ store, words, column }) {
       set.maintenance ? words.maintenance : "", set.processing?.times ? `${words.processing} ${set.processing.times}` : "",
       set.tls && (set.tls.versions !== "both" || set.tls.certificate !== "own") ? `TLS ${words.tls_versions[set.tls.versions]}・${words.certificates[set.tls.certificate]}` : "",
       manner.bundling === "one_by_one" ? words.one_by_one : "", manner.six_infos ? words.six_infos : "", manner.prescriptions ? words.prescriptions : "", manner.carry_over ? words.carry_over : "", manner.note ? `${words.note}: ${manner.note}` : "",
-      set.institution ? `${words.institution} ${set.institution}` : "",
+      set.institution && set.institution !== USUAL_SITE ? `${words.institution} ${set.institution}` : "",
     ].filter(Boolean);
     said.textContent = now.length ? `${words.settings}: ${now.join("・")}` : words.centre_well;
     said.dataset.how = now.length ? "warn" : "good";
@@ -79,7 +82,7 @@ function manner({ store, words }) {
 
 function site({ words }) {
   const doing = new Doing(words);
-  const code = input({ type: "text", value: "9991234567", inputmode: "numeric", maxlength: "10", autocomplete: "off" });
+  const code = input({ type: "text", value: USUAL_SITE, inputmode: "numeric", maxlength: "10", autocomplete: "off" });
   const preset = (text, institution) => doing.button(text, () => { code.value = institution; doing.post("/v1/centre/site", { institution }); }, { class: "small" });
   return folded(words.site, row(preset(words.medical, "9911234567"), preset(words.dental, "9931234567"), preset(words.pharmacy, "9941234567")),
     element("div", { class: "row end" }, labelled(words.institution, code), doing.button(words.set, () => doing.post("/v1/centre/site", { institution: code.value }), { class: "small" })), doing.node);

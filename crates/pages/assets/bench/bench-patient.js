@@ -37,7 +37,11 @@ function cards({ store, words, column }) {
       element("span", { class: "card-trait", text: TRAITS[persona.id]?.[column] ?? persona.id }),
       element("span", { class: place ? "card-place there" : "card-place", text: label })));
     }));
-    if (focused) list.querySelector('[aria-pressed="true"]')?.focus();
+    const chosen = /** @type {HTMLElement | null} */ (list.querySelector('[aria-pressed="true"]'));
+    if (focused) chosen?.focus();
+    // Within the list only: the page itself must not jump.
+    if (chosen && chosen.offsetTop + chosen.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = chosen.offsetTop - list.clientHeight / 2;
+    if (chosen && chosen.offsetTop < list.scrollTop) list.scrollTop = chosen.offsetTop - 8;
   };
   find.addEventListener("input", draw);
   store.on(["chosen", "reader", "readers", "personas"], draw);

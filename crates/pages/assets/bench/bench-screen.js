@@ -158,14 +158,14 @@ function factsOf(state, words, store) {
     [words.lamp, words.lamps[state.lamp] ?? state.lamp, state.lamp],
     [words.sound, state.sound ? `${words.sound_names[state.sound] ?? state.sound}（${state.sounds} ${words.sounds}）` : words.none],
     [words.tray, card],
-    [words.slot, inSlot?.name ?? state.slot.card ?? words.empty],
-    [words.camera, before],
+    [words.slot, inSlot?.name ?? state.slot.card ?? words.empty, "", "long"],
+    [words.camera, before, "", "long"],
     [words.light, `${state.face_lux} lx`],
     [words.sun, state.slot_in_sun ? words.in_sun : words.in_shade],
     [words.cable, state.plugged ? words.plugged : words.unplugged],
     [words.power, words.powers[state.power] ?? state.power],
   ];
   if (state.document) pairs.push([words.document, words.document_lies]);
-  return pairs.map(([name, value, lamp]) =>
-    element("div", {}, element("dt", { text: name }), element("dd", lamp ? { class: `lamp-word ${lamp}`, text: value } : { text: value })));
+  return pairs.map(([name, value, lamp, length]) =>
+    element("div", {}, element("dt", { text: name }), element("dd", { class: lamp ? `lamp-word ${lamp}` : length, text: value })));
 }

@@ -84,8 +84,9 @@ export class Store {
   }
 
   async load() {
-    const [personas, scenarios, failures] = await Promise.all(
-      ["personas", "scenarios", "failures"].map((what) => ask("GET", `/v1/${what}`)));
+    // Alone and first: whoever is not paired is refused once.
+    const personas = await ask("GET", "/v1/personas");
+    const [scenarios, failures] = await Promise.all(["scenarios", "failures"].map((what) => ask("GET", `/v1/${what}`)));
     // The one about whom nothing is special stands first.
     personas.sort((one, other) => Number(other.id === "worker") - Number(one.id === "worker"));
     Object.assign(this, { personas, scenarios });

@@ -119,9 +119,10 @@ function frame({ words, column }, line) {
 function apdu({ words, column }, line) {
   if (!line.command) return { what: LINKS[line.what]?.[column] ?? line.what, aside: "" };
   const meaning = line.status ? `${line.status} ${status(line.status, column)}` : words.silence;
+  const size = `${words.command_data} ${line.sent}・${words.answer_data} ${line.answered} ${words.bytes}・${line.ms} ms`;
   return {
-    what: line.command, text: `${line.header}  ${about(line.about, column)}`, bad: line.status !== "9000" && !line.status?.startsWith("63C"),
-    aside: `${meaning}・${words.command_data} ${line.sent}・${words.answer_data} ${line.answered} ${words.bytes}・${line.ms} ms`,
+    what: line.command, text: `${line.header} ${about(line.about, column)}（${size}）`, aside: meaning,
+    bad: line.status !== "9000" && !line.status?.startsWith("63C"),
   };
 }
 
