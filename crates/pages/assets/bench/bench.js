@@ -42,7 +42,7 @@ function head(words) {
   const connection = element("p", { class: "connection", role: "status" });
   store.on(["desk", "readers"], () => {
     const url = store.desk;
-    const kiosks = [...store.readers.values()].filter((reader) => reader.model === "stfr2");
+    const kiosks = [...store.readers.values()];
     links.replaceChildren(...(url
       ? [link(`${url}/`, words.board, words), ...kiosks.map((reader) => link(`${url}/kiosk/${reader.id}`, `${words.kiosk} ${reader.label}`, words))]
       : [element("span", { class: "soft", text: words.no_desk })]));
