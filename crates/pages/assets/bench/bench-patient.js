@@ -32,7 +32,7 @@ function cards({ store, words, column }) {
       const label = place ? store.readers.get(place)?.label ?? place : words.at_hand;
       return element("li", {}, button(
         { class: "card-choice", "aria-pressed": String(persona.id === store.persona) }, () => store.choose(persona.id),
-      element("span", { class: "card-name" }, element("strong", { text: persona.name }), element("span", { class: "soft", text: persona.kana })),
+      element("span", { class: "card-name" }, element("strong", { lang: "ja", text: persona.name }), element("span", { class: "soft", lang: "ja", text: persona.kana })),
       element("span", { class: "card-trait", text: TRAITS[persona.id]?.[column] ?? persona.id }),
       element("span", { class: place ? "card-place there" : "card-place", text: label })));
     }));

@@ -28,7 +28,7 @@ export function strip(bench) {
       picture.setAttribute("aria-hidden", "true");
       const asks = words.asked[state.asked.what];
       known.tile.replaceChildren(picture, element("span", { class: "tile-words" },
-        element("strong", { text: state.label }),
+        element("strong", { lang: "ja", text: state.label }),
         element("span", { class: "soft", text: shortName(state.model) }),
         element("span", { class: `lamp-word ${state.lamp}`, text: asks ? `${words.asks}: ${asks}` : words.notices[state.screen] ?? state.screen })));
     }

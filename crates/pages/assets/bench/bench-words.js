@@ -141,7 +141,7 @@ export const WORDS = {
     only: "Where", both: "Tray and slot", tray_only: "Tray only", slot_only: "Slot only",
     card_faults: "Card faults", card_faults_hint: "With any of them it is another card, with that fault.",
     mid_apdu: "Take it in the middle of a command", mid_apdu_label: "At which command from now", pull_then: "Take it then",
-    before_camera: "Before the camera", whose_face: "Whose face", own_face: "the card's owner", seed: "Seed", seed_hint: "drawn if empty",
+    before_camera: "Before the camera", whose_face: "Whose face", own_face: "the owner", seed: "Seed", seed_hint: "drawn if empty",
     scenes: { right: "Ordinary", masked: "Masked", dark: "Dark", turned: "Turned away", photograph: "A photograph", none: "Nobody" },
     whole: "The whole visit", whole_hint: "Places, confirms, answers and takes the card, as this person.", whole_go: "From beginning to end",
     whole_method: "Method", whole_consents: "Consents", all_agree: "Agree to all", all_refuse: "Refuse all", whole_running: "Under way…",
