@@ -52,7 +52,7 @@ impl CardTrace {
                 application.to_owned()
             }
             (Some(command), [_, 0xA4, 0x02, _]) if command.data.len() == 2 => {
-                let file = command.data.iter().fold(0_u16, |file, byte| file << 8 | u16::from(*byte));
+                let file = command.data.iter().fold(0_u16, |file, byte| (file << 8) | u16::from(*byte));
                 if status == Some(0x9000) {
                     self.file = Some(file);
                 }

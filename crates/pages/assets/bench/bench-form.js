@@ -32,6 +32,13 @@ export const input = (attributes) => /** @type {HTMLInputElement} */ (element("i
 /** A number, or nothing if the field is empty. @param {HTMLInputElement} field */
 export const number = (field) => (field.value.trim() === "" ? null : Number(field.value));
 
+/** @param {Record<string, unknown>} attributes @param {() => unknown} act @param {...(Node | string)} children */
+export function button(attributes, act, ...children) {
+  const made = /** @type {HTMLButtonElement} */ (element("button", { type: "button", ...attributes }, ...children));
+  made.addEventListener("click", act);
+  return made;
+}
+
 /** A group that is closed until it is wanted. @param {string} text @param {...(Node | string)} children */
 export const folded = (text, ...children) =>
   element("details", {}, element("summary", { text }), element("div", { class: "folded" }, ...children));
@@ -78,6 +85,6 @@ export class Doing {
 
   /** A button that does it. @param {string} text @param {() => unknown} act @param {Record<string, unknown>} [attributes] */
   button(text, act, attributes = {}) {
-    return element("button", { type: "button", onclick: act, text, ...attributes });
+    return button({ text, ...attributes }, act);
   }
 }

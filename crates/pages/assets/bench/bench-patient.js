@@ -1,7 +1,7 @@
 // The patient: which card, how it lies, who stands before the camera, and a whole visit in one go.
 
 import { element } from "./dom.js";
-import { Doing, check, choice, folded, input, labelled, number, row } from "./bench-form.js";
+import { Doing, button, check, choice, folded, input, labelled, number, row } from "./bench-form.js";
 import { CARD_FAULTS, TRAITS } from "./bench-terms.js";
 
 /** @param {any} bench */
@@ -30,10 +30,9 @@ function cards({ store, words, column }) {
     list.replaceChildren(...shown.map((persona) => {
       const place = store.placeOf(persona.id);
       const label = place ? store.readers.get(place)?.label ?? place : words.at_hand;
-      return element("li", {}, element("button", {
-        type: "button", class: "card-choice", "aria-pressed": String(persona.id === store.persona), onclick: () => store.choose(persona.id),
-      },
-      element("span", { class: "card-name" }, element("strong", { text: persona.name }), element("span", { class: "soft", text: persona.kana })),
+      return element("li", {}, button(
+        { class: "card-choice", "aria-pressed": String(persona.id === store.persona) }, () => store.choose(persona.id),
+      element("span", { class: "card-name" }, element("strong", { lang: "ja", text: persona.name }), element("span", { class: "soft", lang: "ja", text: persona.kana })),
       element("span", { class: "card-trait", text: TRAITS[persona.id]?.[column] ?? persona.id }),
       element("span", { class: place ? "card-place there" : "card-place", text: label })));
     }));

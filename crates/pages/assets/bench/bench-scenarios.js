@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 import { ask } from "./api.js";
-import { Doing, input, labelled, number, row } from "./bench-form.js";
+import { Doing, button, input, labelled, number, row } from "./bench-form.js";
 import { shortName } from "./bench-units.js";
 
 /** @param {any} bench */
@@ -25,9 +25,9 @@ export function scenariosPanel(bench) {
     const shown = store.scenarios.filter((one) => told(one).includes(wanted));
     count.textContent = `${shown.length} ${words.found}`;
     const focused = list.contains(document.activeElement);
-    list.replaceChildren(...shown.map((one) => element("li", {}, element("button", {
-      type: "button", class: "scenario-choice", "aria-pressed": String(one.name === bench.scenario), onclick: () => choose(one.name),
-    }, element("span", { text: one[title] }), element("code", { class: "soft", text: one.name })))));
+    list.replaceChildren(...shown.map((one) => element("li", {}, button(
+      { class: "scenario-choice", "aria-pressed": String(one.name === bench.scenario) }, () => choose(one.name),
+      element("span", { text: one[title] }), element("code", { class: "soft", text: one.name })))));
     if (focused) list.querySelector('[aria-pressed="true"]')?.focus();
   };
   const choose = async (name) => {

@@ -19,7 +19,7 @@ const ANSWERS = {
 export function screenPanel(bench) {
   const { store, words } = bench;
   const figure = element("figure", { class: "figure" });
-  const title = element("h2", { id: "reader-title" });
+  const title = element("h2", { id: "reader-title", lang: "ja" });
   const model = element("p", { class: "soft" });
   const screen = element("div", { class: "screen", role: "group", "aria-labelledby": "screen-title", tabindex: "-1" });
   const facts = element("dl", { class: "facts" });

@@ -57,7 +57,8 @@ export function status(status, column) {
 export const OPERATIONS = {
   handshake: ["TLS接続", "TLS handshake"], login: ["ログイン", "login"], screens: ["質問を受け取る", "screens"], answers: ["同意を渡す・結果", "answers, result"],
   lookup: ["照会", "look-up"], relay: ["リレー", "relay"], "relay pin-less": ["リレー（顔・目視）", "relay (face, visual)"], "relay pin": ["リレー（暗証番号）", "relay (PIN)"],
-  "relay registration/pin-less": ["リレー（登録・顔）", "relay (register, face)"], "relay registration/pin": ["リレー（登録・暗証番号）", "relay (register, PIN)"],
+  "relay registration/pin-less": ["リレー（登録・顔）", "relay (register, face)"], "relay register-pin-less": ["リレー（登録・顔）", "relay (register, face)"], "relay register-pin": ["リレー（登録・暗証番号）", "relay (register, PIN)"],
+  "relay registration/pin": ["リレー（登録・暗証番号）", "relay (register, PIN)"],
 };
 
 const OUTCOMES = {

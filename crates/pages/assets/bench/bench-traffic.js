@@ -1,7 +1,7 @@
 // What passes: the readers' wires frame by frame, the slots' commands, the centre's questions, and what is done here.
 
 import { element } from "./dom.js";
-import { check, choice, labelled } from "./bench-form.js";
+import { button, check, choice, labelled } from "./bench-form.js";
 import { DEEDS, FRAMES, LINKS, OPERATIONS, about, outcome, status } from "./bench-terms.js";
 import { TRAFFIC } from "./bench-store.js";
 
@@ -45,9 +45,8 @@ export function trafficPanel(bench) {
     draw();
     list.scrollTop = list.scrollHeight;
   };
-  const tabs = TRAFFIC.map((name) => element("button", {
-    type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "traffic-lines", text: words.tabs[name],
-    onclick: () => choose(name),
+  const tabs = TRAFFIC.map((name) => button({
+    role: "tab", id: `tab-${name}`, "aria-controls": "traffic-lines", text: words.tabs[name],
     onkeydown: (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
@@ -55,7 +54,7 @@ export function trafficPanel(bench) {
       choose(TRAFFIC[next]);
       tabs[next].focus();
     },
-  }));
+  }, () => choose(name)));
   const choose = (name) => {
     tab = name;
     TRAFFIC.forEach((other, at) => {
@@ -66,18 +65,18 @@ export function trafficPanel(bench) {
     idle.node.hidden = name !== "frames";
     anew();
   };
-  const pause = element("button", { type: "button", class: "small", "aria-pressed": "false", text: words.pause, onclick: () => {
+  const pause = button({ class: "small", "aria-pressed": "false", text: words.pause }, () => {
     paused = !paused;
     pause.textContent = paused ? words.resume : words.pause;
     pause.setAttribute("aria-pressed", String(paused));
     note.textContent = paused ? words.paused : "";
     soon();
-  } });
-  const wipe = element("button", { type: "button", class: "small", text: words.wipe, onclick: () => {
+  });
+  const wipe = button({ class: "small", text: words.wipe }, () => {
     store.traffic[tab].length = 0;
     store.missed = 0;
     anew();
-  } });
+  });
   only.addEventListener("change", anew);
   idle.field.addEventListener("change", anew);
   store.on(["readers"], () => {

@@ -4,6 +4,7 @@ import { element } from "./dom.js";
 import { Refused } from "./api.js";
 import { pairingForm, redeem, takeCodeFromAddress } from "./pairing.js";
 import { centrePanel } from "./bench-centre.js";
+import { button } from "./bench-form.js";
 import { controlsPanel } from "./bench-controls.js";
 import { patientPanel } from "./bench-patient.js";
 import { scenariosPanel } from "./bench-scenarios.js";
@@ -52,9 +53,8 @@ function head(words) {
     connection.dataset.how = store.connected ? "good" : "bad";
   });
   const tongues = element("div", { class: "tongue-choice", role: "group", "aria-label": words.language },
-    ...Object.entries(LANGUAGES).map(([id, text]) => element("button", {
-      type: "button", class: "small", lang: id, text, "aria-pressed": String(id === language), onclick: () => { language = id; draw(); },
-    })));
+    ...Object.entries(LANGUAGES).map(([id, text]) => button(
+      { class: "small", lang: id, text, "aria-pressed": String(id === language) }, () => { language = id; draw(); })));
   return element("header", { class: "head" },
     element("h1", {}, words.title, " ", element("small", { text: words.subtitle })), links, connection, tongues);
 }
