@@ -166,7 +166,7 @@ mod tests {
                 "https://",
                 "<style",
                 "style=",
-                "onclick",
+                " onclick=",
                 "innerHTML",
                 "outerHTML",
                 "insertAdjacentHTML",
