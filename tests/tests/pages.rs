@@ -6,7 +6,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test stops"
+    clippy::print_stdout,
+    reason = "a test stops, and says what its suite said"
 )]
 
 use failure::codes;

@@ -57,7 +57,9 @@ fn check(door: &Door, request: &Request) -> Result<Caller, Problem> {
     let headers = request.headers();
     check_host(door, request)?;
     let wanted = wanted(door, request);
-    check_origin(door, headers, wanted.admits_our_pages())?;
+    if !is_link_to_page(request) {
+        check_origin(door, headers, wanted.admits_our_pages())?;
+    }
     let caller = caller(door, request, &wanted)?;
     let again = |wait| Problem::too_often(codes::API_TOO_OFTEN, wait);
     door.shared.rates.one_more(&caller).map_err(again)?;
@@ -99,6 +101,18 @@ fn check_host(door: &Door, request: &Request) -> Result<(), Problem> {
     } else {
         Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, codes::API_HOST_FOREIGN))
     }
+}
+
+/// A link of another page, such as the bench's, may lead to one of ours: it holds nothing, and is not shown in a frame.
+fn is_link_to_page(request: &Request) -> bool {
+    let says = |name: &'static str, word| request.headers().get(name).is_some_and(|value| value == word);
+    request.method() == Method::GET
+        && request
+            .extensions()
+            .get::<MatchedPath>()
+            .is_some_and(|route| crate::routes::is_page(route.as_str()))
+        && says("sec-fetch-mode", "navigate")
+        && says("sec-fetch-dest", "document")
 }
 
 /// A page on another port of this machine is of the same site and would have its cookie sent: only the same origin is

@@ -281,6 +281,26 @@ async fn a_cookie_outlives_the_desk_and_a_code_does_not() {
 }
 
 #[tokio::test]
+async fn a_link_of_another_page_leads_to_a_page_and_to_nothing_else() {
+    let site = Site::open().await;
+    let from = |target: &str, mode: &str, dest: &str| {
+        let fetch =
+            format!("Sec-Fetch-Site: same-site\r\nSec-Fetch-Mode: {mode}\r\nSec-Fetch-Dest: {dest}\r\n");
+        format!("GET {target} HTTP/1.1\r\nHost: {}\r\n{fetch}", site.host())
+    };
+    for page in ["/", "/kiosk/front-2"] {
+        let followed = ask(site.tcp().await, &from(page, "navigate", "document")).await;
+        assert_eq!(followed.status, 200, "{page}");
+        for (mode, dest) in [("navigate", "iframe"), ("cors", "empty"), ("no-cors", "script")] {
+            let refused = ask(site.tcp().await, &from(page, mode, dest)).await;
+            assert_eq!(refused.problem(), (403, "API_ORIGIN_FOREIGN".to_owned()), "{page} {mode} {dest}");
+        }
+    }
+    let api = ask(site.tcp().await, &from("/v1/health", "navigate", "document")).await;
+    assert_eq!(api.problem(), (403, "API_ORIGIN_FOREIGN".to_owned()));
+}
+
+#[tokio::test]
 async fn the_page_is_served_to_whoever_opens_it_under_a_strict_policy() {
     let site = Site::open().await;
     let _cookie = paired(&site).await;

@@ -1,5 +1,6 @@
 //! `cargo xtask soak`: what takes long. The decoders of all five dialects take millions of arbitrary inputs, the
-//! conformance suite's rules about damage are tried with hundreds of seeds, and millions of visits are played at random.
+//! conformance suite's rules about damage are tried with hundreds of seeds, every face meets every photo, and millions of
+//! visits are played at random.
 
 use crate::{
     Fault,
@@ -48,15 +49,40 @@ pub(crate) fn soak(arguments: &SoakArguments, stop: &Stop) -> Result<(), Fault> 
     let seed = arguments.seed.unwrap_or_else(today);
     let decoders = decoders(arguments.inputs, seed, stop)?;
     let suite = suite(arguments.seeds, seed, stop)?;
+    let faces = faces(stop)?;
     let visits = visits(arguments.visits, seed, stop)?;
     say::line(format_args!(
-        "soak: {decoders}; {} rules of {} drivers with {} seeds from {seed}: {suite}; {visits}; {:.0} s",
+        "soak: {decoders}; {} rules of {} drivers with {} seeds from {seed}: {suite}; {faces}; {visits}; {:.0} s",
         RULES.len(),
         DRIVERS.len(),
         arguments.seeds,
         begun.elapsed().as_secs_f64(),
     ));
     Ok(())
+}
+
+/// Every face before every photo; says false accepts and rejects.
+fn faces(stop: &Stop) -> Result<Summary, Fault> {
+    say::heading("every face before every photo");
+    let mut test = cargo();
+    test.args([
+        "test",
+        "--release",
+        "--package",
+        "simulator-firmware",
+        "--test",
+        "matching",
+        "--",
+        "--nocapture",
+    ]);
+    test.env("UKETSUKE_SOAK_FACES", "1");
+    let mut summary = Summary::default();
+    let status = run_reading(stop, &mut test, "the faces", |line| {
+        summary.take_in(line);
+        say::line(line);
+    })?;
+    ended_well("the faces", status)?;
+    Ok(summary)
 }
 
 /// What the decoders took.

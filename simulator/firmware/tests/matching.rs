@@ -12,6 +12,11 @@ use simulator_firmware::matching::{Grey, THRESHOLD, Verdict, compare, shows_prin
 
 const FACES: std::ops::Range<u64> = 11..24;
 
+/// Strangers in every scene and in both orders: `cargo xtask soak`. Otherwise each pair meets once, for time.
+fn all_pairs() -> bool {
+    std::env::var_os("UKETSUKE_SOAK_FACES").is_some()
+}
+
 /// A photo on its way to a reader: made smaller, as JPEG, and decoded there.
 fn as_reader_gets_it(photo: Picture) -> GrayImage {
     let whole = GrayImage::from_raw(photo.width as u32, photo.height as u32, photo.pixels)
@@ -44,6 +49,9 @@ fn no_false_accept_and_few_false_rejects() {
         for scene in 0..3 {
             let frame = face::camera(seed, Scene::ordinary(100 * seed + scene));
             for (column, photo) in photos.iter().enumerate() {
+                if row != column && !all_pairs() && (scene > 0 || column < row) {
+                    continue;
+                }
                 let begun = Instant::now();
                 let verdict = verdict(photo, &frame);
                 slowest = slowest.max(begun.elapsed());
@@ -77,7 +85,7 @@ fn no_false_accept_and_few_false_rejects() {
     println!("false rejects:  {} of {} {rejects:.3?}", rejects.len(), 3 * FACES.count());
     println!("slowest:        {slowest:?}, strangers taken for masked or turned: {misjudged}");
     assert_eq!(accepts, 0);
-    assert!(misjudged <= 10, "{misjudged}");
+    assert!(misjudged * 40 <= different.len() + misjudged, "{misjudged} of {}", different.len());
     assert!(rejects.len() <= 3, "{rejects:?}");
 }
 
@@ -115,16 +123,18 @@ fn an_empty_frame_has_no_face() {
     assert_eq!(verdict(&photo, &wall), Verdict::NoFace);
 }
 
-/// All pairs, in two scenes each. A persona's face that fails here is left out in `personas.rs`.
+/// All pairs. A persona's face that fails here is left out in `personas.rs`.
 #[test]
 fn no_persona_is_taken_for_another() {
     let seeds: Vec<u64> = simulator_card::personas().iter().map(|persona| persona.face_seed).collect();
     let photos: Vec<GrayImage> = seeds.iter().map(|seed| as_reader_gets_it(face::photo(*seed))).collect();
     let wrong = |seed: &u64| {
-        let frames = (0..2).map(|scene| face::camera(*seed, Scene::ordinary(100 * seed + scene)));
+        let scenes = if all_pairs() { 2 } else { 1 };
+        let frames = (0..scenes).map(|scene| face::camera(*seed, Scene::ordinary(100 * seed + scene)));
         let others = |frame: Picture| {
             let taken = |(other, photo): (&u64, &GrayImage)| {
-                (other != seed && matches!(verdict(photo, &frame), Verdict::Match { .. })).then_some(*other)
+                let meet = if all_pairs() { other != seed } else { other > seed };
+                (meet && matches!(verdict(photo, &frame), Verdict::Match { .. })).then_some(*other)
             };
             seeds.iter().zip(&photos).filter_map(taken).collect::<Vec<_>>()
         };
