@@ -29,8 +29,8 @@ export const WORDS = {
     typed: "桁まで入力しました", clear: "押し直す", cancel: "やめる",
     key_rows: ["一段目", "二段目", "三段目", "四段目"], key_places: ["左", "中", "右"],
     staff_pad: "職員の方：パスコードを押してください", staff_only: "患者さんは「やめる」を押してください",
-    consent: "この情報を、この医療機関に見せますか", consent_detail: "見せなくても受診できます。見せる期間は 24 時間です",
-    consent_many: "次の情報を、この医療機関に見せますか",
+    consent: "この情報を、この医療機関・薬局に見せますか", consent_detail: "見せなくても受診できます。見せる期間は 24 時間です",
+    consent_many: "次の情報を、この医療機関・薬局に見せますか",
     agree: "同意する", refuse: "同意しない", agree_all: "すべて同意する", refuse_all: "すべて同意しない",
     choices: {
       registration: ["このカードを健康保険証として登録しますか", "登録すると、今日から保険証として使えます", "登録する", "登録しない"],
@@ -69,8 +69,8 @@ export const WORDS = {
     typed: "digits entered", clear: "Start again", cancel: "Cancel",
     key_rows: ["first row", "second row", "third row", "last row"], key_places: ["left", "middle", "right"],
     staff_pad: "Staff only: touch the passcode", staff_only: "Patients: please touch Cancel",
-    consent: "Show this information to this clinic?", consent_detail: "You will be treated either way. It may be seen for 24 hours",
-    consent_many: "Show the following information to this clinic?",
+    consent: "Show this information to this clinic or pharmacy?", consent_detail: "You will be treated either way. It may be seen for 24 hours",
+    consent_many: "Show the following information to this clinic or pharmacy?",
     agree: "I agree", refuse: "I do not agree", agree_all: "I agree to all", refuse_all: "I agree to none",
     choices: {
       registration: ["Register this card as your health insurance card?", "It then serves as your insurance card from today", "Register", "Do not register"],
@@ -109,8 +109,8 @@ export const WORDS = {
     typed: "位已输入", clear: "重新输入", cancel: "取消",
     key_rows: ["第一排", "第二排", "第三排", "第四排"], key_places: ["左", "中", "右"],
     staff_pad: "工作人员：请按口令", staff_only: "患者请按“取消”",
-    consent: "让本医疗机构查看此信息吗？", consent_detail: "不同意也可就诊。可查看时间为 24 小时",
-    consent_many: "让本医疗机构查看以下信息吗？",
+    consent: "让本医疗机构、药局查看此信息吗？", consent_detail: "不同意也可就诊。可查看时间为 24 小时",
+    consent_many: "让本医疗机构、药局查看以下信息吗？",
     agree: "同意", refuse: "不同意", agree_all: "全部同意", refuse_all: "全部不同意",
     choices: {
       registration: ["要将此卡登记为健康保险证吗？", "登记后，今天起可作为保险证使用", "登记", "不登记"],
@@ -149,8 +149,8 @@ export const WORDS = {
     typed: "자리 입력됨", clear: "다시 입력", cancel: "취소",
     key_rows: ["첫째 줄", "둘째 줄", "셋째 줄", "넷째 줄"], key_places: ["왼쪽", "가운데", "오른쪽"],
     staff_pad: "직원용: 암호를 눌러 주십시오", staff_only: "환자분은 취소를 눌러 주십시오",
-    consent: "이 정보를 이 의료기관에 보여 주시겠습니까?", consent_detail: "보여 주지 않아도 진료받으실 수 있습니다. 열람 기간은 24시간입니다",
-    consent_many: "다음 정보를 이 의료기관에 보여 주시겠습니까?",
+    consent: "이 정보를 이 의료기관·약국에 보여 주시겠습니까?", consent_detail: "보여 주지 않아도 진료받으실 수 있습니다. 열람 기간은 24시간입니다",
+    consent_many: "다음 정보를 이 의료기관·약국에 보여 주시겠습니까?",
     agree: "동의합니다", refuse: "동의하지 않습니다", agree_all: "모두 동의합니다", refuse_all: "모두 동의하지 않습니다",
     choices: {
       registration: ["이 카드를 건강보험증으로 등록하시겠습니까?", "등록하면 오늘부터 보험증으로 쓰실 수 있습니다", "등록", "등록 안 함"],
