@@ -22,7 +22,7 @@ export function screenOf(panel, words, language, touch) {
   if (!question) return noticed(notice.kind, words, panel.unit?.driver);
   const screen = QUESTIONS[question.kind](question, words, language, touch, panel);
   if (panel.unit.touch) return screen;
-  return { ...screen, detail: words.at_reader };
+  return { ...screen, detail: question.kind === "face" ? "" : words.at_reader };
 }
 
 /** @returns {Screen} */

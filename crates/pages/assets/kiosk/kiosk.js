@@ -29,7 +29,9 @@ async function touch(what) {
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
     // A touch on a panel that is gone is no fault of the patient's: the new panel is on its way.
-    if (shown === panel) draw(panel);
+    if (shown !== panel) return;
+    drawnQuestion = "";
+    draw(panel);
   }
 }
 
@@ -41,7 +43,7 @@ function chooseLanguage(id) {
 }
 
 function draw(panel) {
-  if (!panel.question && BEGINNINGS.includes(panel.notice.kind) && shown && shown.notice.kind !== panel.notice.kind) newPatient();
+  if (!panel.question && BEGINNINGS.includes(panel.notice.kind) && shown?.notice.kind !== panel.notice.kind) newPatient();
   shown = panel;
   if (!["pin", "passcode"].includes(panel.question?.kind)) forgetTyped();
   const failure = panel.notice.kind === "failure" ? panel.notice.text[language()] : "";
@@ -129,4 +131,6 @@ async function begin() {
   listen();
 }
 
+// A code that is put behind the address of an open page loads nothing by itself.
+addEventListener("hashchange", () => location.reload());
 begin();
