@@ -103,7 +103,8 @@ fn check_host(door: &Door, request: &Request) -> Result<(), Problem> {
     }
 }
 
-/// A link of another page, such as the bench's, may lead to one of ours: it holds nothing, and is not shown in a frame.
+/// A link of the bench's page, or of another one of this machine, may lead to one of ours: it holds nothing, and is not
+/// shown in a frame.
 fn is_link_to_page(request: &Request) -> bool {
     let says = |name: &'static str, word| request.headers().get(name).is_some_and(|value| value == word);
     request.method() == Method::GET
@@ -113,6 +114,8 @@ fn is_link_to_page(request: &Request) -> bool {
             .is_some_and(|route| crate::routes::is_page(route.as_str()))
         && says("sec-fetch-mode", "navigate")
         && says("sec-fetch-dest", "document")
+        // Of this machine: a page of elsewhere could put wrong codes behind our address until all are void.
+        && says("sec-fetch-site", "same-site")
 }
 
 /// A page on another port of this machine is of the same site and would have its cookie sent: only the same origin is

@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::http::header;
+use axum::http::header::{self, HeaderName};
 use axum::response::{IntoResponse, Response};
 use model::ReaderId;
 use pages::Asset;
@@ -29,6 +29,8 @@ fn served(asset: Asset) -> Response {
     let headers = [
         (header::CONTENT_TYPE, asset.content_type),
         (header::CONTENT_SECURITY_POLICY, pages::CONTENT_SECURITY_POLICY),
+        // Whoever opened it has no handle on it.
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ];
     (headers, asset.text).into_response()
 }

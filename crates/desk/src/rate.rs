@@ -3,7 +3,7 @@
 use crate::caller::Caller;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use model::CallerName;
+use model::{CallerName, Scope};
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +23,8 @@ pub struct Rate {
 enum Who {
     Token(CallerName),
     Local,
-    Pages,
+    /// The pages of one reader, or the boards: one kiosk takes nothing from the others.
+    Pages(Scope),
     LockedBoards,
     /// Whoever asks for what is open to all.
     Anyone,
@@ -50,7 +51,7 @@ impl Rates {
         let who = match caller {
             Caller::Token { name, .. } => Who::Token(name.clone()),
             Caller::LocalUser(_) => Who::Local,
-            Caller::Page(..) => Who::Pages,
+            Caller::Page(scope, _) => Who::Pages(scope.clone()),
             Caller::LockedBoard => Who::LockedBoards,
             Caller::Anyone => Who::Anyone,
         };

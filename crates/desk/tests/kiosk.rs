@@ -296,6 +296,12 @@ async fn a_link_of_another_page_leads_to_a_page_and_to_nothing_else() {
             assert_eq!(refused.problem(), (403, "API_ORIGIN_FOREIGN".to_owned()), "{page} {mode} {dest}");
         }
     }
+    let elsewhere = from("/", "navigate", "document").replace("same-site", "cross-site");
+    assert_eq!(
+        ask(site.tcp().await, &elsewhere).await.problem().1,
+        "API_ORIGIN_FOREIGN",
+        "a page of elsewhere"
+    );
     let api = ask(site.tcp().await, &from("/v1/health", "navigate", "document")).await;
     assert_eq!(api.problem(), (403, "API_ORIGIN_FOREIGN".to_owned()));
 }

@@ -124,7 +124,9 @@ impl Guard {
                 .is_some_and(|host| self.is_own(host)),
             false => true,
         };
-        let navigates = links && single(headers, &FETCH_MODE) == Some("navigate");
+        let navigates = links
+            && single(headers, &FETCH_MODE) == Some("navigate")
+            && single(headers, &FETCH_SITE) == Some("same-site");
         let site = match headers.contains_key(FETCH_SITE) {
             true => navigates || matches!(single(headers, &FETCH_SITE), Some("same-origin" | "none")),
             false => true,

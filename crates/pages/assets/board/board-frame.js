@@ -20,7 +20,15 @@ import { say } from "./board-words.js";
  */
 export function frame({ lock, redraw }) {
   const head = element("header", {});
-  const skip = element("a", { class: "skip", href: "#visits" });
+  const skip = element("a", {
+    class: "skip",
+    href: "#visits",
+    // What stands behind the # of the address is a code.
+    onclick: (event) => {
+      event.preventDefault();
+      document.getElementById("visits").focus();
+    },
+  });
   const live = element("p", { id: "live", class: "visually-hidden", role: "status" });
   const aside = element("aside", {}, lookupFrame(), ...readersFrame());
   const parts = [skip, head, stripsFrame(), element("div", { class: "columns" }, visitsFrame(), aside), countsFrame(), helpFrame(), live];

@@ -43,7 +43,7 @@ export function everyLine() {
         kind,
         say("certificate"),
         say(days < 0 ? "certificate_over" : days < FAR ? "certificate_days" : "certificate_until", until),
-        kind === "good" ? null : say("certificate_hint"),
+        kind === "good" ? null : say(days < 0 ? "certificate_over_hint" : "certificate_hint"),
       ]);
     }
   }

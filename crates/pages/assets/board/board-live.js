@@ -85,7 +85,7 @@ export function goLive({ refused, arrived }) {
   const asking = setInterval(() => {
     if (store.connected) consumers();
   }, CONSUMERS_EVERY);
-  today().then(
+  today(() => over).then(
     (next) => {
       if (!over) {
         store.loaded = true;
@@ -102,10 +102,12 @@ export function goLive({ refused, arrived }) {
 }
 
 /** Takes today's results; gives the id from where the stream goes on. */
-async function today() {
+/** @param {() => boolean} over whether the page was left meanwhile */
+async function today(over) {
   let since = null;
   for (;;) {
     const page = await ask("GET", `/v1/results?day=${dayOf()}${since === null ? "" : `&since=${since}`}`);
+    if (over()) return since;
     page.results.forEach(take);
     page.damaged.forEach((id) => store.damaged.add(id));
     since = Math.max(page.next, page.oldest - 1);

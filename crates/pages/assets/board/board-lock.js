@@ -49,10 +49,12 @@ export function lockScreen({ passcode, pending, opened, redraw }) {
   const said = element("p", { role: "alert", class: "said" });
   const input = element("input", {
     id: "passcode",
-    type: "password",
+    // Not a password's field: browsers would offer to keep it.
+    type: "text",
+    class: "secret",
     inputmode: "numeric",
     maxlength: "4",
-    autocomplete: "off",
+    autocomplete: "one-time-code",
     "aria-describedby": "passcode-hint",
   });
   const send = element("button", { type: "submit", class: "main", "data-act": "unlock", text: say("unlock") });

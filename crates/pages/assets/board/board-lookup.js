@@ -55,6 +55,7 @@ export function closeLookup() {
   frame.replaceChildren();
   if (before?.isConnected && before !== document.body) before.focus();
   else at("visits")?.focus();
+  before = null;
 }
 
 /** Draws it in the language of now. */

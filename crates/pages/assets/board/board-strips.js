@@ -82,7 +82,7 @@ export function drawStrips(locking) {
   if (centre?.certificate_until && daysUntil(centre.certificate_until) <= PRESSING) {
     const days = daysUntil(centre.certificate_until);
     const how = days < 0 ? say("certificate_over") : `${say("certificate")}${say("colon")}${say("certificate_days", { n: days })}`;
-    strip("certificate", "bad", `${how}${say("stop")}${say("certificate_hint")}`);
+    strip("certificate", "bad", `${how}${say("stop")}${say(days < 0 ? "certificate_over_hint" : "certificate_hint")}`);
   }
   keyed(list, strips);
 }

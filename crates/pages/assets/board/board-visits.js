@@ -219,8 +219,12 @@ function inProgress(station) {
 
 /** A second press, for what is not taken back. */
 function sure(pressed, act) {
-  if (pressed.dataset.sure) return act();
-  pressed.dataset.sure = "1";
+  if (pressed.dataset.sure) {
+    // The second click of a double one, or a key held down, is no second thought.
+    if (performance.now() - Number(pressed.dataset.sure) > 600) act();
+    return;
+  }
+  pressed.dataset.sure = String(performance.now());
   pressed.textContent = say("cancel_sure");
 }
 

@@ -185,6 +185,10 @@ export const WORDS = {
   certificate_days: ["期限まで{n}日", "{n} days left"],
   certificate_until: ["{day}まで", "until {day}"],
   certificate_over: ["端末の証明書の期限が切れています", "The terminal's certificate has expired"],
+  certificate_over_hint: [
+    "すぐに担当の技術者に更新を頼んでください。それまでは資格確認書か、カードと一緒にマイナポータルの画面で確認します。",
+    "Ask the technician to renew it now. Until then check the 資格確認書, or the card with the マイナポータル screen.",
+  ],
   certificate_hint: ["期限までに、担当の技術者に更新を頼んでください。", "Ask the technician to renew it before that day."],
   folder_face: ["結果のフォルダー", "Result folder"],
   folder_requests: ["要求のフォルダー", "Request folder"],

@@ -24,6 +24,8 @@ const AGAIN = 2000;
 let leave = () => {};
 // The desk was not reached to be told of a lock: it hears of it before anything else.
 let unheard = false;
+// Paired or unlocked in this page: a board that comes up by itself, after a crash or in another tab, comes up locked.
+let attended = false;
 // Who asks last shows its screen: two at once would both follow the stream.
 let turns = 0;
 
@@ -32,16 +34,26 @@ function show(stand, ...parts) {
   document.body.replaceChildren(...parts);
 }
 
+/** Somebody has shown that they may. */
+function attend() {
+  attended = true;
+  unheard = false;
+  return enter();
+}
+
 /** Shows the screen that fits where this browser stands. */
 async function enter() {
   leave();
   leave = () => {};
   const turn = (turns += 1);
   try {
+    // A lock that the desk did not hear of comes before anything else.
+    await tellOfLock();
     const stands = await ask("GET", "/v1/board");
     if (turn !== turns) return;
-    if (stands.locked || unheard) locked(stands.passcode);
-    else open(stands.idle_seconds);
+    if (stands.locked) locked(stands.passcode);
+    else if (attended) open(stands.idle_seconds);
+    else await lock();
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
     if (turn !== turns) return;
@@ -64,13 +76,13 @@ function away() {
 }
 
 function pairing() {
-  const form = pairingForm(words("pairing"), enter);
+  const form = pairingForm(words("pairing"), attend);
   show("pairing", element("main", { class: "alone" }, form, element("p", { class: "alone-foot" }, languageButton(pairing))));
   form.querySelector("input").focus();
 }
 
 function locked(passcode) {
-  show("locked", lockScreen({ passcode, pending: tellOfLock, opened: enter, redraw: () => locked(passcode) }));
+  show("locked", lockScreen({ passcode, pending: tellOfLock, opened: attend, redraw: () => locked(passcode) }));
 }
 
 /** Gives the board's cookie back; whoever cannot be told now is told later. */
@@ -87,6 +99,7 @@ async function tellOfLock() {
 async function lock() {
   leave();
   leave = () => {};
+  attended = false;
   unheard = true;
   turns += 1;
   show(
@@ -143,6 +156,7 @@ function open(idle) {
     if (day === dayOf()) return;
     day = dayOf();
     onlyToday();
+    board.say("");
     redraw();
   }, 1000);
   leave = () => {
@@ -152,6 +166,8 @@ function open(idle) {
     endChanges();
     clearInterval(ticking);
     board.close();
+    // What the modules still hold of the page is emptied as well.
+    for (const one of document.querySelectorAll("body *")) one.replaceChildren();
     document.body.replaceChildren();
     forget();
   };
@@ -164,17 +180,13 @@ async function byAddress() {
   const code = takeCodeFromAddress();
   if (!code) return false;
   return redeem(code).then(
-    () => {
-      unheard = false;
-      return true;
-    },
+    () => true,
     () => false,
   );
 }
 
-await byAddress();
 // A code that is put behind the address of an open page loads nothing by itself.
 addEventListener("hashchange", async () => {
-  if (await byAddress()) enter();
+  if (await byAddress()) attend();
 });
-await enter();
+await ((await byAddress()) ? attend() : enter());

@@ -18,8 +18,16 @@ let shown = null;
 let guideLanguage = null;
 let step = 0;
 let drawnQuestion = "";
+let stream = null;
+let unattended = 0;
 
-const language = () => guideLanguage ?? shown?.language ?? "ja";
+/** Settings that somebody left before placing a card are not the next patient's. */
+const ATTENDED = 60_000;
+/** A desk that is busy is asked again. */
+const AGAIN = 2_000;
+
+let lastLanguage = "ja";
+const language = () => guideLanguage ?? shown?.language ?? lastLanguage;
 const words = () => WORDS[language()] ?? WORDS.ja;
 
 async function touch(what) {
@@ -45,6 +53,7 @@ function chooseLanguage(id) {
 function draw(panel) {
   if (!panel.question && BEGINNINGS.includes(panel.notice.kind) && shown?.notice.kind !== panel.notice.kind) newPatient();
   shown = panel;
+  lastLanguage = panel.language;
   if (!["pin", "passcode"].includes(panel.question?.kind)) forgetTyped();
   const failure = panel.notice.kind === "failure" ? panel.notice.text[language()] : "";
   const screen = screenOf(panel, words(), language(), touch);
@@ -57,6 +66,16 @@ function say(kind) {
   shown = null;
   forgetTyped();
   show(kind, noticed(kind, words()), "");
+}
+
+/** Begins to count anew until whoever was here is taken to have gone. */
+function attend() {
+  clearTimeout(unattended);
+  unattended = setTimeout(() => {
+    if (!shown || shown.question || !BEGINNINGS.includes(shown.notice.kind)) return;
+    newPatient();
+    draw(shown);
+  }, ATTENDED);
 }
 
 function newPatient() {
@@ -115,11 +134,29 @@ function askForCode() {
   form.querySelector("input").focus();
 }
 
+/** A browser has six connections for all its pages: one that nobody sees leaves its own to the others. */
+function seen() {
+  if (!document.hidden) return stream ?? listen();
+  stream?.close();
+  stream = null;
+}
+
+/** A desk that is busy is not one that knows this browser no more. */
+async function refused() {
+  stream = null;
+  const asking = new AbortController();
+  const status = await fetch(`/v1/kiosk/${reader}/panel`, { signal: asking.signal }).then((answer) => answer.status, () => 0);
+  asking.abort();
+  if ([401, 403].includes(status)) return askForCode();
+  say("out_of_order");
+  setTimeout(seen, AGAIN);
+}
+
 function listen() {
-  follow(`/v1/kiosk/${reader}/panel`, {
+  stream = follow(`/v1/kiosk/${reader}/panel`, {
     on: { panel: draw, dark: () => say("out_of_order") },
     lost: () => say("connecting"),
-    refused: askForCode,
+    refused,
   });
 }
 
@@ -128,9 +165,11 @@ async function begin() {
   const code = takeCodeFromAddress();
   // A code that is used or over is no reason to stop: the cookie may be here already.
   if (code) await redeem(code).catch(() => {});
-  listen();
+  seen();
 }
 
+for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, attend, { passive: true });
+document.addEventListener("visibilitychange", () => { if (at("panel").dataset.state !== "code") seen(); });
 // A code that is put behind the address of an open page loads nothing by itself.
 addEventListener("hashchange", () => location.reload());
 begin();

@@ -4,10 +4,11 @@
 import { element } from "./dom.js";
 import { ask, Refused } from "./api.js";
 
-/** The code in the address, if any; the address is without it from then on. */
+/** The code in the address, if any; the address is without it from then on. What cannot be a code is left alone. */
 export function takeCodeFromAddress() {
   const code = location.hash.slice(1);
-  if (code) history.replaceState(null, "", location.pathname);
+  if (!/^[A-Z0-9]{8}$/.test(code)) return "";
+  history.replaceState(null, "", location.pathname);
   return code;
 }
 
