@@ -12,7 +12,7 @@ use simulator_firmware::matching::{Grey, THRESHOLD, Verdict, compare, shows_prin
 
 const FACES: std::ops::Range<u64> = 11..24;
 
-/// Strangers in every scene and in both orders: `cargo xtask soak`. Otherwise each pair meets once, for time.
+/// Strangers in every scene and in both orders: `cargo xtask soak`. Otherwise fewer meet, for time.
 fn all_pairs() -> bool {
     std::env::var_os("UKETSUKE_SOAK_FACES").is_some()
 }
@@ -123,7 +123,7 @@ fn an_empty_frame_has_no_face() {
     assert_eq!(verdict(&photo, &wall), Verdict::NoFace);
 }
 
-/// All pairs. A persona's face that fails here is left out in `personas.rs`.
+/// All pairs, or every third. A persona's face that fails here is left out in `personas.rs`.
 #[test]
 fn no_persona_is_taken_for_another() {
     let seeds: Vec<u64> = simulator_card::personas().iter().map(|persona| persona.face_seed).collect();
@@ -133,7 +133,7 @@ fn no_persona_is_taken_for_another() {
         let frames = (0..scenes).map(|scene| face::camera(*seed, Scene::ordinary(100 * seed + scene)));
         let others = |frame: Picture| {
             let taken = |(other, photo): (&u64, &GrayImage)| {
-                let meet = if all_pairs() { other != seed } else { other > seed };
+                let meet = if all_pairs() { other != seed } else { other > seed && (other + seed) % 3 == 0 };
                 (meet && matches!(verdict(photo, &frame), Verdict::Match { .. })).then_some(*other)
             };
             seeds.iter().zip(&photos).filter_map(taken).collect::<Vec<_>>()
