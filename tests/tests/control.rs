@@ -53,11 +53,13 @@ fn nothing_is_kept_for_a_program_that_is_no_consumer() {
 }
 
 #[test]
-fn a_code_is_made_for_the_board_and_for_no_reader_that_draws_itself() {
+fn a_code_is_made_for_the_board_and_for_every_reader_that_there_is() {
     let desk = TestDesk::start().unwrap();
     let board = told(&desk, &["pair", "board"]);
     assert!(board.contains("code: ") && board.contains("/#"), "{board}");
-    assert!(refused(&desk, &["pair", "kiosk", READER]).contains("uketsuke status"));
+    let kiosk = told(&desk, &["pair", "kiosk", READER]);
+    assert!(kiosk.contains(&format!("/kiosk/{READER}#")), "{kiosk}");
+    assert!(refused(&desk, &["pair", "kiosk", "front-9"]).contains("uketsuke status"));
 }
 
 // ----- counts ------------------------------------------------------------------------------------------------------

@@ -128,8 +128,8 @@ entries! {
         cause: "番号が違うか、使用済みか、期限が切れています。", "The pairing code is wrong, was used, or has expired.";
         patient: WAIT;
         reception: "新しい番号を発行してもらい、入力し直します。", "Have a new code made and enter that one.";
-        technician: "uketsuke pair kiosk <リーダー> で新しい番号を発行します。5分間、一度だけ使えます。",
-            "Make a new one with `uketsuke pair kiosk <reader>`. It holds for 5 minutes and once.";
+        technician: "uketsuke pair board か uketsuke pair kiosk <リーダー> で新しい番号を発行します。5分間、一度だけ使えます。",
+            "Make a new one with `uketsuke pair board` or `uketsuke pair kiosk <reader>`. It holds for 5 minutes and once.";
     }
     INTERNAL {
         cause: "端末の内部で不具合が起こりました。", "A fault inside the terminal.";

@@ -61,8 +61,8 @@ fn run(up: &DeskUp, stop: &Stop, once: bool, state_file: &StateFile) -> Result<(
     let _watch = Watch::over(stop, up.programs())?;
     state_file.write(&state_of(up, &pids(up)))?;
     reach::where_all_is(state_file.path());
-    pages::tell_bench(up)?;
     let reason = |fault| stop.soon(REASON).unwrap_or(fault);
+    pages::tell_bench(up).map_err(reason)?;
     visits::play(up, stop).map_err(reason)?;
     let insured = asking::play(up).map_err(reason)?;
     stop.check()?;
@@ -70,7 +70,7 @@ fn run(up: &DeskUp, stop: &Stop, once: bool, state_file: &StateFile) -> Result<(
         return Ok(());
     }
     let request = state_file.lay_request(&insured.request)?;
-    reach::print(up, &reach::Asking { body: &insured.body, request: &request })?;
+    reach::print(up, &reach::Asking { body: &insured.body, request: &request }).map_err(reason)?;
     reach::where_all_is(state_file.path());
     match stop.wait() {
         Why::Asked => {

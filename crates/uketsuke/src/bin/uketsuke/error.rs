@@ -34,7 +34,7 @@ pub(crate) enum ControlError {
     )]
     NoSuchReader(String),
     #[error(
-        "{0} には画面がないか、そのカードリーダーがありません。画面を端末が描く機種（stfr2）の id を指定してください / {0} is no reader whose screen the terminal draws (stfr2): `uketsuke status` lists the ids"
+        "{0} というカードリーダーはありません。`uketsuke status` にある id を指定してください / there is no reader {0}: `uketsuke status` lists the ids"
     )]
     NoPanel(String),
     #[error(

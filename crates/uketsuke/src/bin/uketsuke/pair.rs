@@ -15,7 +15,7 @@ pub(crate) enum Pair {
         /// 設定の id、例 front-1 / its id in the configuration, e.g. front-1.
         id: String,
     },
-    /// 患者の画面を出すブラウザーに入力する番号を発行する / Make the code that lets a browser be the reader's panel.
+    /// 患者の画面をつなぐ番号を発行する / Make the code for a reader's kiosk page.
     Kiosk {
         /// 設定の id、例 front-1 / its id in the configuration, e.g. front-1.
         id: String,
@@ -55,25 +55,23 @@ async fn kiosk(arguments: &Arguments, reader: &str) -> Result<(), ControlError> 
         }
         other => other,
     })?;
-    println!("番号 / code: {}", word(&made, "code"));
-    println!(
-        "この端末のブラウザーで {page} を開き、番号を入力してください（{seconds} 秒、一度だけ使えます） / open {page} in a browser on this machine and type the code (good for {seconds} s, once)",
-        page = word(&made, "page"),
-        seconds = at(&made, "holds_seconds"),
-    );
+    say_code(&made);
     Ok(())
 }
 
 async fn board(arguments: &Arguments) -> Result<(), ControlError> {
-    let made = pairing_code(arguments, &serde_json::json!({ "board": true })).await?;
-    println!("番号 / code: {}", word(&made, "code"));
+    say_code(&pairing_code(arguments, &serde_json::json!({ "board": true })).await?);
+    Ok(())
+}
+
+fn say_code(made: &Value) {
+    println!("番号 / code: {}", word(made, "code"));
     println!(
         "この端末のブラウザーで {page}#{code} を開きます（{seconds} 秒、一度だけ使えます） / open {page}#{code} in a browser on this machine (good for {seconds} s, once)",
-        page = word(&made, "page"),
-        code = word(&made, "code"),
-        seconds = at(&made, "holds_seconds"),
+        page = word(made, "page"),
+        code = word(made, "code"),
+        seconds = at(made, "holds_seconds"),
     );
-    Ok(())
 }
 
 async fn pairing_code(arguments: &Arguments, wanted: &Value) -> Result<Value, ControlError> {
