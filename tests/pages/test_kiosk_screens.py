@@ -16,6 +16,8 @@ LANGUAGES = ["ja", "en", "zh", "ko"]
 # 5 to 10 inches, lying and upright (readers.md section 7 has inches; pixels are those of panels of that size); and half
 # of 1280 by 800, which is 200 % zoom.
 DISPLAYS = [(1024, 600), (480, 800), (800, 480), (600, 1024), (1280, 800), (640, 400)]
+# Where there is least room, for the languages that take the most.
+TIGHT = [(480, 800), (800, 480)]
 SHUFFLED = [3, 1, 4, 0, 5, 9, 2, 6, 8, 7]
 MEDICAL = ["health_checkups", "medicines", "diagnosis"]
 SIX = ["diagnosis_names", "infections", "drug_allergies", "other_allergies", "tests", "prescriptions"]
@@ -99,7 +101,7 @@ def keep(page, name):
 @pytest.mark.parametrize("wide,high", DISPLAYS)
 def test_every_screen_fits(desk, in_hand, wide, high):
     page = in_hand(wide, high)
-    for language in LANGUAGES:
+    for language in LANGUAGES if (wide, high) in TIGHT else ["ja"]:
         for name, *rest in screens(desk):
             show(page, name, *rest, language)
             where = f"kiosk-{wide}x{high}-{language}-{name}"
@@ -111,7 +113,7 @@ def test_every_screen_fits(desk, in_hand, wide, high):
 
 
 @pytest.mark.parametrize("language,setting", [
-    *((language, None) for language in LANGUAGES), *(("ja", setting) for setting in ("larger", "contrast", "lower"))])
+    *((language, None) for language in ("ja", "en")), *(("ja", setting) for setting in ("larger", "contrast", "lower"))])
 def test_axe_finds_nothing(desk, in_hand, axe, language, setting):
     page = in_hand(1024, 600)
     for name, *rest in screens(desk):
