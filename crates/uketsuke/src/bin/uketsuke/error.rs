@@ -34,10 +34,6 @@ pub(crate) enum ControlError {
     )]
     NoSuchReader(String),
     #[error(
-        "{0} というカードリーダーはありません。`uketsuke status` にある id を指定してください / there is no reader {0}: `uketsuke status` lists the ids"
-    )]
-    NoPanel(String),
-    #[error(
         "{0} というトークンはありません。`uketsuke pair list` で名前を確かめてください / there is no token {0}: `uketsuke pair list` lists their names"
     )]
     NoSuchToken(String),

@@ -51,7 +51,7 @@ async fn kiosk(arguments: &Arguments, reader: &str) -> Result<(), ControlError> 
     let wanted = serde_json::json!({ "kiosk": reader });
     let made = pairing_code(arguments, &wanted).await.map_err(|error| match error {
         ControlError::Refused { status: StatusCode::NOT_FOUND, .. } => {
-            ControlError::NoPanel(reader.to_owned())
+            ControlError::NoSuchReader(reader.to_owned())
         }
         other => other,
     })?;
