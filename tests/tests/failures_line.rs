@@ -27,13 +27,13 @@ fn a_line_that_is_down_at_the_start_is_said_and_seen_to_come_back_without_a_visi
     let mut events = daemon.desk().events(None, PATIENCE).unwrap();
     until_line(&mut events, "down", Some("CENTRE_UNREACHABLE"));
     let line = &daemon.desk().readers().unwrap()["centre"];
-    assert_eq!(*line, json!({ "state": "down", "code": "CENTRE_UNREACHABLE" }));
+    assert_eq!((&line["state"], &line["code"]), (&json!("down"), &json!("CENTRE_UNREACHABLE")));
     // The reader is ready all the same.
     simulator.bench().wait(READER, "screen", &"place_card".into(), PATIENCE).unwrap();
 
     simulator.bench().start_centre().unwrap();
     until_line(&mut events, "up", None);
-    assert_eq!(daemon.desk().readers().unwrap()["centre"], json!({ "state": "up" }));
+    assert_eq!(daemon.desk().readers().unwrap()["centre"]["state"], "up");
     assert_eq!(simulator.bench().oracle().unwrap(), json!([]), "nobody visited");
 }
 
