@@ -28,6 +28,7 @@ window.fetch = async () => new Response(null, { status: 204 });
 window.EventSource = class {
     constructor() { window.heard = {}; window.stream = this; }
     addEventListener(kind, act) { window.heard[kind] = act; }
+    close() {}
 };
 window.say = (panel) => window.heard.panel({ data: JSON.stringify(panel) });
 """

@@ -128,6 +128,7 @@ const UNDER_HAND: &str = r#"
     window.EventSource = class {
         constructor() { window.heard = {}; }
         addEventListener(kind, act) { window.heard[kind] = act; }
+        close() {}
     };
     window.say = (panel) => window.heard.panel({ data: JSON.stringify(panel) });
     import("/pages/kiosk.js?under-hand").then(() => { document.body.dataset.underHand = "yes"; });
