@@ -413,7 +413,7 @@ impl LedgerLog {
         let commits = whole && frame[Self::COMMITS] != [0; 4];
         let written = &now[begin(first)..=last];
         let holds = |row: &&[u8]| written.windows(row.len()).any(|bytes| bytes == *row);
-        commits && Self::ROWS.iter().any(|row| holds(row))
+        commits && Self::ROWS.iter().any(holds)
     }
 }
 
