@@ -133,7 +133,11 @@ fn no_persona_is_taken_for_another() {
         let frames = (0..scenes).map(|scene| face::camera(*seed, Scene::ordinary(100 * seed + scene)));
         let others = |frame: Picture| {
             let taken = |(other, photo): (&u64, &GrayImage)| {
-                let meet = if all_pairs() { other != seed } else { other > seed && (other + seed) % 3 == 0 };
+                let meet = if all_pairs() {
+                    other != seed
+                } else {
+                    other > seed && (other + seed).is_multiple_of(3)
+                };
                 (meet && matches!(verdict(photo, &frame), Verdict::Match { .. })).then_some(*other)
             };
             seeds.iter().zip(&photos).filter_map(taken).collect::<Vec<_>>()
