@@ -9,13 +9,15 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+PAINTED = """() => new Promise((done) => new PerformanceObserver((list) => {
+    const painted = list.getEntriesByName('first-contentful-paint')[0];
+    if (painted) done(painted.startTime);
+}).observe({ type: 'paint', buffered: true }))"""
 
 
 def painted(context, address):
     page = context.new_page()
     page.goto(address, wait_until="load")
-    page.wait_for_function(f"{PAINTED} !== undefined")
     took = page.evaluate(PAINTED)
     page.close()
     return took
