@@ -14,6 +14,9 @@ pub(crate) enum Fault {
     /// A program ended badly.
     #[error("失敗 / failed: {what} ({status})")]
     Failed { what: String, status: ExitStatus },
+    /// Test programs that ended badly.
+    #[error("失敗 / failed:\n  {}", failed.join("\n  "))]
+    Suites { failed: Vec<String> },
     /// Packages are missing and nobody here may install them.
     #[error("管理者として実行してください。/ Run this as root, then start again:\n  {command}")]
     NeedsRoot { command: String },

@@ -16,6 +16,7 @@ mod scratch;
 mod setup;
 mod soak;
 mod stop;
+mod suites;
 mod summary;
 mod test;
 mod watch;

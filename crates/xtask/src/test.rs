@@ -2,12 +2,13 @@
 
 use crate::{
     Fault,
-    command::{cargo, run, run_reading},
+    command::{cargo, ended_well, run, run_reading},
     python, say, setup,
     stop::Stop,
+    suites,
     summary::Summary,
 };
-use std::{process::Command, time::Instant};
+use std::time::Instant;
 
 /// Runs every step up to the first that fails. The last line says what the test runner counted.
 pub(crate) fn test(stop: &Stop) -> Result<(), Fault> {
@@ -36,7 +37,20 @@ fn steps(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
     })?;
     // The suites start the programs as a user would, so these must be there and of this source.
     cargo_step(stop, &["build", "--workspace", "--bins"])?;
-    step("cargo test --workspace", || suites(stop, summary))
+    let mut programs = Vec::new();
+    step("cargo test --workspace --no-run", || {
+        programs = suites::build(stop)?;
+        Ok(())
+    })?;
+    // One that fails must not keep the others from being heard.
+    let suites = step("suites", || suites::run(stop, programs, summary));
+    let examples = step("cargo test --workspace --doc", || examples(stop, summary));
+    suites.and(examples)?;
+    if summary.is_good() {
+        Ok(())
+    } else {
+        Err(Fault::Unexpected("no test ran, or one failed unsaid".into()))
+    }
 }
 
 /// Where there is no network, everything else can still be shown.
@@ -50,26 +64,15 @@ fn python_packages(stop: &Stop) -> Result<(), Fault> {
     }
 }
 
-fn suites(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
-    let mut test: Command = cargo();
-    test.args(["test", "--workspace", "--no-fail-fast"]);
-    test.env("RUST_TEST_THREADS", threads().to_string());
-    let status = run_reading(stop, &mut test, "cargo test", |line| {
+/// The examples in the documentation.
+fn examples(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
+    let mut test = cargo();
+    test.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
+    let status = run_reading(stop, &mut test, "cargo test --doc", |line| {
         say::line(line);
         summary.take_in(line);
     })?;
-    crate::command::ended_well("cargo test", status)?;
-    if summary.is_good() {
-        Ok(())
-    } else {
-        Err(Fault::Unexpected("no test ran, or one failed unsaid".into()))
-    }
-}
-
-/// The suites wait for cards, deadlines and other processes most of the time: more of them than cores.
-fn threads() -> usize {
-    const FEWEST: usize = 6;
-    std::thread::available_parallelism().map_or(FEWEST, |cores| FEWEST.max(cores.get().saturating_add(2)))
+    ended_well("cargo test --doc", status)
 }
 
 fn cargo_step(stop: &Stop, arguments: &[&str]) -> Result<(), Fault> {
