@@ -1,8 +1,12 @@
-//! The pages that people meet, embedded: assets and wording, nothing else. The desk serves kiosk and board, the
-//! simulator serves the bench.
+//! The pages that people meet, embedded: assets and wording, and the one-time codes that let a browser in. The desk
+//! serves kiosk and board, the simulator serves the bench.
 //!
 //! A page is plain HTML, CSS and modules, as they lie in `assets`: what is reviewed is what is served, and building the
 //! daemon needs no other tool. A page loads nothing from elsewhere and keeps nothing in the browser.
+
+mod codes;
+
+pub use codes::{CODE_LETTERS, OneTimeCodes};
 
 /// One file of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,23 +226,25 @@ mod tests {
         }
     }
 
-    /// The same of what staff read.
+    /// The same of what staff and technicians read.
     #[test]
-    fn the_board_ends_at_nothing_that_is_not_possible() {
-        let words =
-            file(&[BOARD], "board-words.js").map(|asset| asset.text.to_lowercase()).unwrap_or_default();
-        assert!(!words.is_empty());
-        for banned in [
-            "使えません",
-            "できません",
-            "いただけません",
-            "10割",
-            "全額",
-            "cannot",
-            "out of order",
-            "in full",
-        ] {
-            assert!(!words.contains(banned), "{banned}");
+    fn board_and_bench_end_at_nothing_that_is_not_possible() {
+        for (page, name) in [(BOARD, "board-words.js"), (BENCH, "bench-words.js"), (BENCH, "bench-terms.js")]
+        {
+            let words = file(&[page], name).map(|asset| asset.text.to_lowercase()).unwrap_or_default();
+            assert!(!words.is_empty(), "{name}");
+            for banned in [
+                "使えません",
+                "できません",
+                "いただけません",
+                "10割",
+                "全額",
+                "cannot",
+                "out of order",
+                "in full",
+            ] {
+                assert!(!words.contains(banned), "{name}: {banned}");
+            }
         }
     }
 

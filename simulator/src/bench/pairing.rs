@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pages::{CODE_LETTERS, OneTimeCodes};
 use serde::Deserialize;
 use serde_json::json;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq as _;
 
@@ -17,15 +18,6 @@ use super::problem::Problem;
 
 /// How long a further code holds.
 const HOLDS: Duration = Duration::from_secs(300);
-/// Codes that may be open at once; a further one replaces the oldest.
-const MOST_OPEN: usize = 8;
-/// After so many wrong codes all open ones are void: 40 bits are then out of anybody's reach.
-const MOST_WRONG: u8 = 5;
-/// Without letters that look alike.
-const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-/// 40 bits.
-const CODE_LETTERS: usize = 8;
-
 /// 256 bits, as text.
 pub(super) fn secret() -> Result<String, getrandom::Error> {
     let mut bytes = [0_u8; 32];
@@ -35,60 +27,23 @@ pub(super) fn secret() -> Result<String, getrandom::Error> {
 
 /// The open codes.
 #[derive(Default)]
-pub(super) struct Pairings(Mutex<OpenCodes>);
-
-#[derive(Default)]
-struct OpenCodes {
-    codes: Vec<Code>,
-    wrong: u8,
-}
-
-struct Code {
-    letters: String,
-    /// `None`: until it is used.
-    until: Option<Instant>,
-}
+pub(super) struct Pairings(Mutex<OneTimeCodes<()>>);
 
 impl Pairings {
     /// Makes a code that holds for a time, or until it is used.
     pub(super) fn make(&self, holds: Option<Duration>) -> Result<String, getrandom::Error> {
         let mut random = [0_u8; CODE_LETTERS];
         getrandom::fill(&mut random)?;
-        let letters: String = random
-            .iter()
-            .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
-            .copied()
-            .map(char::from)
-            .collect();
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        open.wrong = 0;
-        if open.codes.len() == MOST_OPEN {
-            open.codes.remove(0);
-        }
-        let until = holds.map(|holds| Instant::now() + holds);
-        open.codes.push(Code { letters: letters.clone(), until });
-        Ok(letters)
+        Ok(self.lock().make(random, (), holds.map(|holds| Instant::now() + holds)))
     }
 
-    /// Takes a code, once; whether it was one. Case, spaces and hyphens do not count.
+    /// Takes a code, once; whether it was one.
     fn redeem(&self, presented: &str) -> bool {
-        let presented: String =
-            presented.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-        let now = Instant::now();
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        open.codes.retain(|code| code.until.is_none_or(|until| until > now));
-        let found =
-            open.codes.iter().position(|code| code.letters.as_bytes().ct_eq(presented.as_bytes()).into());
-        match found {
-            Some(at) => drop(open.codes.remove(at)),
-            None => {
-                open.wrong = open.wrong.saturating_add(1);
-                if open.wrong >= MOST_WRONG {
-                    open.codes.clear();
-                }
-            }
-        }
-        found.is_some()
+        self.lock().redeem(presented, &Instant::now()).is_some()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, OneTimeCodes<()>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -146,36 +101,4 @@ pub(super) async fn redeem(
     }
     let cookie = guard.cookie.header().map_err(Problem::broken)?;
     Ok(([(SET_COOKIE, cookie)], Json(json!({}))).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{MOST_OPEN, MOST_WRONG, Pairings};
-    use std::time::Duration;
-
-    #[test]
-    fn a_code_is_good_once_and_as_it_is_typed() {
-        let pairings = Pairings::default();
-        let code = pairings.make(None).unwrap();
-        let typed = format!(" {}-{} ", code[..4].to_lowercase(), &code[4..]);
-        assert!(pairings.redeem(&typed));
-        assert!(!pairings.redeem(&code), "used");
-        let over = pairings.make(Some(Duration::ZERO)).unwrap();
-        assert!(!pairings.redeem(&over), "its time is over");
-    }
-
-    #[test]
-    fn wrong_codes_void_the_open_ones_and_so_do_newer_ones() {
-        let pairings = Pairings::default();
-        let code = pairings.make(None).unwrap();
-        for _ in 0..MOST_WRONG {
-            assert!(!pairings.redeem("AAAA-AAA"));
-        }
-        assert!(!pairings.redeem(&code));
-        let oldest = pairings.make(None).unwrap();
-        for _ in 0..MOST_OPEN {
-            pairings.make(None).unwrap();
-        }
-        assert!(!pairings.redeem(&oldest));
-    }
 }
