@@ -7,7 +7,7 @@ use crate::events::blocking;
 use crate::forms::{CallerForm, ReaderForm, ScopeForm, VisitForm};
 use crate::numbers::{Digits, page_limit};
 use crate::problem::Problem;
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};

@@ -11,7 +11,7 @@ use crate::forms::PasscodeForm;
 use crate::port::PasscodeVerdict;
 use crate::problem::{Problem, ProblemBody};
 use crate::request::Object;
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -10,9 +10,9 @@ use crate::forms::ResultForm;
 use crate::numbers::Digits;
 use crate::problem::{Problem, ProblemBody};
 use crate::request::Object;
-use crate::results::absent;
+use crate::results::committed;
 use crate::routes::json_response;
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -230,15 +230,15 @@ async fn shown(
     id: ResultId,
 ) -> Result<(CommittedResult, Option<CommittedResult>), Problem> {
     let by = caller.in_audit();
-    let (found, previous, oldest, newest) = blocking(&shared.port, move |port| {
-        let (found, previous) = (port.result(id)?, port.previous(id)?);
+    blocking(&shared.port, move |port| {
+        let found = committed(port, id)?;
+        let previous = port.previous(id)?;
         for seen in found.iter().chain(&previous) {
             port.note(seen_by(by.clone(), AuditDeed::ResultsShown { from: seen.id, to: seen.id }))?;
         }
-        Ok((found, previous, port.oldest()?, port.newest()?))
+        Ok(found.map(|found| (found, previous)))
     })
-    .await?;
-    Ok((found.ok_or_else(|| absent(id, oldest, newest))?, previous))
+    .await?
 }
 
 fn document(committed: &CommittedResult) -> Option<Message> {

@@ -6,7 +6,7 @@ use crate::body::{ValidityWord, VerificationWord};
 use crate::events::blocking;
 use crate::forms::{CodeForm, DayForm, MonthForm};
 use crate::problem::Problem;
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};

@@ -8,7 +8,7 @@ use crate::caller::{Caller, Peer};
 use crate::clock;
 use crate::cookies::Opens;
 use crate::problem::Problem;
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;

@@ -11,7 +11,7 @@ use crate::pairing::HOLDS;
 use crate::port::{PanelUnit, ShownPanel, TouchFault};
 use crate::problem::{Problem, ProblemBody};
 use crate::request::{Object, object};
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;

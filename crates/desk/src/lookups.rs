@@ -9,9 +9,9 @@ use crate::forms::{BranchForm, CardTextForm, DateForm, InsurerForm, ResultForm};
 use crate::numbers::Digits;
 use crate::problem::{Problem, ProblemBody};
 use crate::request::Object;
-use crate::results::absent;
+use crate::results::committed;
 use crate::routes::json_response;
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -120,9 +120,7 @@ pub(crate) async fn requery(
 ) -> Result<Response, Problem> {
     let Path(Digits(id)) = id.map_err(|_| Problem::bad_request())?;
     let id = ResultId(id);
-    let read = blocking(&shared.port, move |port| Ok((port.result(id)?, port.oldest()?, port.newest()?)));
-    let (found, oldest, newest) = read.await?;
-    let committed = found.ok_or_else(|| absent(id, oldest, newest))?;
+    let committed = blocking(&shared.port, move |port| committed(port, id)).await??;
     let document = &committed.result.qualification.expose(Purpose::SendToCentre).xml;
     let lookup = oqs::Message::parse(document.as_bytes()).ok().and_then(|message| lookup_of(&message));
     let lookup = lookup.ok_or(Problem::new(StatusCode::CONFLICT, codes::REQUERY_IMPOSSIBLE))?;

@@ -5,7 +5,7 @@
 use crate::clock;
 use crate::events::blocking;
 use crate::problem::Problem;
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};

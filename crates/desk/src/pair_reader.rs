@@ -6,7 +6,7 @@ use crate::body::json;
 use crate::forms::{CodeForm, ReaderForm};
 use crate::port::{PairFault, PairStep};
 use crate::problem::{Problem, ProblemBody};
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};

@@ -3,7 +3,7 @@
 #![allow(unused_qualifications, reason = "utoipa's macros write qualified names")]
 
 use crate::body::{FolderBody, ReadersBody, StationBody, VisitBody, VisitsBody};
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::Json;
 use axum::extract::State;
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use crate::numbers::{Digits, page_limit};
 use crate::port::{DeskFault, DeskPort};
 use crate::problem::{Problem, ProblemBody};
 use crate::routes::json_response;
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -155,25 +155,26 @@ pub(crate) async fn result(
     let Path(Digits(id)) = id.map_err(|_| Problem::bad_request())?;
     let id = ResultId(id);
     let by = caller.in_audit();
-    let (found, oldest, newest) = blocking(&shared.port, move |port| {
-        let found = port.result(id)?;
-        if found.is_some() {
+    let found = blocking(&shared.port, move |port| {
+        let found = committed(port, id)?;
+        if found.is_ok() {
             port.note(seen_by(by, AuditDeed::ResultsShown { from: id, to: id }))?;
         }
-        Ok((found, port.oldest()?, port.newest()?))
+        Ok(found)
     })
-    .await?;
-    match found {
-        Some(committed) => Ok(json_response(json(&ResultBody::of(&committed)))),
-        None => Err(absent(id, oldest, newest)),
-    }
+    .await??;
+    Ok(json_response(json(&ResultBody::of(&found))))
 }
 
-/// Why there is no result of this id: it is gone, or never was.
-pub(crate) fn absent(id: ResultId, oldest: ResultId, newest: ResultId) -> Problem {
-    if (1..oldest.0.min(newest.0.saturating_add(1))).contains(&id.0) {
-        Problem::gone(oldest)
-    } else {
-        Problem::not_found()
+/// The result of this id, or why there is none: it is gone, or never was. Blocks.
+pub(crate) fn committed(
+    port: &dyn DeskPort,
+    id: ResultId,
+) -> Result<Result<CommittedResult, Problem>, DeskFault> {
+    if let Some(found) = port.result(id)? {
+        return Ok(Ok(found));
     }
+    let (oldest, newest) = (port.oldest()?, port.newest()?);
+    let was_there = (1..oldest.0.min(newest.0.saturating_add(1))).contains(&id.0);
+    Ok(Err(if was_there { Problem::gone(oldest) } else { Problem::not_found() }))
 }

@@ -6,7 +6,7 @@ use crate::body::HealthBody;
 use crate::catalogue::{self, FailureBody};
 use crate::guard::{Door, guard};
 use crate::problem::{Problem, ProblemBody};
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::{
     audit, board, comparing, consumers, counts, document, kiosk, lookups, metrics, page_routes, pair_reader,
     readers, results, staff, stream, token_routes,

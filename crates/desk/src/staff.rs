@@ -7,7 +7,7 @@ use crate::forms::{ReaderForm, StaffForm, VisitForm};
 use crate::port::{StaffAct, StaffFault};
 use crate::problem::{Problem, ProblemBody, Reason};
 use crate::request::Object;
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;

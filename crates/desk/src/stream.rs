@@ -8,7 +8,7 @@ use crate::events::{Consumer, blocking};
 use crate::forms::ResultForm;
 use crate::numbers::Digits;
 use crate::problem::{Problem, ProblemBody};
-use crate::server::Shared;
+use crate::shared::Shared;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};

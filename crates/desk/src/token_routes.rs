@@ -9,7 +9,7 @@ use crate::events::{blocking, seen_by};
 use crate::forms::{CallerForm, ScopeForm};
 use crate::problem::{Problem, ProblemBody};
 use crate::request::Object;
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::tokens::TokenFault;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
