@@ -17,6 +17,8 @@ import { LANGUAGES, WORDS } from "./bench-words.js";
 const store = new Store();
 let language = "ja";
 let scenario = "";
+/** Whether this browser may; until then the page asks for a code. */
+let paired = false;
 
 /** Draws the page in the language chosen. */
 function draw() {
@@ -62,12 +64,16 @@ function head(words) {
 async function begin() {
   const code = takeCodeFromAddress();
   if (code) await redeem(code).catch(ignoreRefusal);
+  if (paired) return;
   try {
     await store.load();
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
     return unpaired();
   }
+  // Another code may have come in between.
+  if (paired) return;
+  paired = true;
   draw();
   store.follow(unpaired);
 }
@@ -78,6 +84,7 @@ function ignoreRefusal(fault) {
 }
 
 function unpaired() {
+  paired = false;
   store.forgetListeners();
   document.documentElement.lang = language;
   const words = WORDS[language];
@@ -85,4 +92,6 @@ function unpaired() {
   document.body.replaceChildren(element("main", {}, pairingForm(words.pairing, begin)));
 }
 
+// A code that is put behind the address of an open page loads nothing by itself.
+addEventListener("hashchange", begin);
 begin();
