@@ -1,5 +1,6 @@
 """A browser for all tests of a run, and pages in it that must be without fault."""
 
+import os
 import pathlib
 
 import axe_playwright_python
@@ -33,10 +34,11 @@ def browser(playwright):
 
 @pytest.fixture
 def open_page(browser):
-    """Opens pages; at the end none may have thrown, complained or asked for anything that is not this machine's."""
+    """Opens pages; at the end none may have thrown, complained or asked for anything that is not this machine's.
+    With `clock` a page's time is the test's to move."""
     opened = []
 
-    def open_page(address, *, wide=1024, high=600, refusals=False, **options):
+    def open_page(address, *, wide=1024, high=600, refusals=False, clock=False, **options):
         context = browser.new_context(viewport={"width": wide, "height": high}, reduced_motion="reduce", **options)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
@@ -47,6 +49,8 @@ def open_page(browser):
         page.on("console", lambda said: said.type == "error" and not any(word in said.text for word in known) and faults.append(said.text))
         page.on("request", lambda asked: asked.url.startswith("http://127.0.0.1:") or faults.append(asked.url))
         opened.append((context, faults))
+        if clock:
+            page.clock.install()
         page.goto(address)
         return page
 
@@ -88,3 +92,11 @@ def fits(page, where):
     """Nothing is cut off sideways."""
     wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= window, f"{where}: {wide} pixels in a window of {window}"
+
+
+def keep(page, name, **how):
+    """The page as it looks now, where somebody wants to see it: with UKETSUKE_SCREENSHOTS=<folder>."""
+    folder = os.environ.get("UKETSUKE_SCREENSHOTS")
+    if folder:
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=pathlib.Path(folder) / f"{name}.png", **how)

@@ -1,12 +1,9 @@
 """The bench of the simulator: a whole visit with the mouse alone, followed on kiosk and board at the same time; faults; what
 passes on the wire, without what is personal; a scenario with its seed; axe-core on what it shows."""
 
-import os
-import pathlib
-
 import pytest
 
-from conftest import fits
+from conftest import fits, keep
 
 CAORA = "front-2"
 TRAFFIC = {"配線": "frames", "APDU": "apdus", "センター": "centre", "操作": "deeds"}
@@ -28,13 +25,6 @@ def bench(desk, open_page):
 def nobody_at_the_reader(desk):
     yield
     desk.leave(CAORA)
-
-
-def keep(page, name):
-    folder = os.environ.get("UKETSUKE_SCREENSHOTS")
-    if folder:
-        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=pathlib.Path(folder) / f"bench-{name}.png", full_page=True)
 
 
 def choose_reader(page, desk, reader):
@@ -63,11 +53,11 @@ def test_a_visit_with_the_mouse_alone_is_followed_on_kiosk_and_board(desk, bench
     board.wait_for_selector(".progress li.now")
     press(page, "暗証番号")
     guide.wait_for_selector("main[data-state=pin]")
-    keep(page, "pin")
+    keep(page, "bench-pin", full_page=True)
     for digit in persona["pin"]:
         press(page, digit)
     guide.wait_for_selector("main[data-state=consent]")
-    keep(page, "consent")
+    keep(page, "bench-consent", full_page=True)
     while guide.get_attribute("main", "data-state") == "consent":
         shown = guide.get_attribute("main", "data-panel")
         page.locator(".screen").get_by_role("button", name="同意する").or_(page.locator(".screen").get_by_role("button", name="紙")).first.click()
@@ -93,7 +83,7 @@ def test_what_passes_is_told_without_what_is_personal(desk, bench):
         page.locator("ol.lines > li").first.wait_for()
         # Without the times, whose digits are nobody's.
         said += "\n".join(page.locator("ol.lines .line-what, ol.lines .line-text").all_inner_texts())
-        keep(page, f"traffic-{name}")
+        keep(page, f"bench-traffic-{name}", full_page=True)
     assert "SELECT" in said or "VERIFY" in said
     plain = said.replace("　", "").replace(" ", "").lower()
     # Four digits by themselves may be a number of bytes: a PIN is looked for as its bytes.
@@ -122,7 +112,7 @@ def test_a_scenario_is_played_with_its_seed(desk, bench):
     page.wait_for_selector(".verdict[data-how=good], .verdict[data-how=bad]", timeout=60_000)
     assert page.get_attribute(".verdict", "data-how") == "good", page.inner_text(".verdict")
     assert "7" in page.inner_text(".verdict")
-    keep(page, "scenario")
+    keep(page, "bench-scenario", full_page=True)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -133,16 +123,24 @@ def test_axe_finds_nothing_and_nothing_is_cut(desk, bench, axe, language, wide, 
     page.wait_for_selector(f"html[lang={language}]")
     axe(page, f"{language} {wide}")
     fits(page, f"{language} {wide}")
-    keep(page, f"{language}-{wide}")
+    keep(page, f"bench-{language}-{wide}", full_page=True)
     for summary in page.locator("summary").all():
         summary.click()
     axe(page, f"unfolded {language} {wide}")
     fits(page, f"unfolded {language} {wide}")
-    keep(page, f"{language}-{wide}-unfolded")
+    keep(page, f"bench-{language}-{wide}-unfolded", full_page=True)
 
 
 def test_pairing_is_without_fault(desk, open_page, axe):
     page = open_page(f"{desk.bench.url}/", wide=1280, high=800)
     page.wait_for_selector("input[name=code]")
     axe(page, "pairing")
-    keep(page, "pairing")
+    keep(page, "bench-pairing", full_page=True)
+
+
+def test_a_code_behind_the_address_of_an_open_page_lets_it_in(desk, open_page):
+    page = open_page(f"{desk.bench.url}/", wide=1280, high=800)
+    page.wait_for_selector("input[name=code]")
+    page.evaluate("(code) => { location.hash = code; }", desk.bench.post("/v1/pairing-codes")["code"])
+    page.wait_for_selector(".cards .card-choice")
+    assert "#" not in page.url

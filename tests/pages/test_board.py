@@ -1,13 +1,11 @@
 """The board on the running desk: visits as they happen, visual check, look-up, counts, lock; by mouse and by keyboard alone;
 axe-core on every screen, and nothing cut off at 200 % zoom."""
 
-import os
-import pathlib
 import re
 
 import pytest
 
-from conftest import fits
+from conftest import fits, keep
 
 STFR2, CAORA = "front-1", "front-2"
 
@@ -30,13 +28,6 @@ def nobody_at_the_readers(desk):
     yield
     for reader in (STFR2, CAORA):
         desk.leave(reader)
-
-
-def keep(page, name):
-    folder = os.environ.get("UKETSUKE_SCREENSHOTS")
-    if folder:
-        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=pathlib.Path(folder) / f"board-{name}.png")
 
 
 def visit(desk, reader, persona, method, **more):
@@ -90,10 +81,10 @@ def test_what_reception_must_know_stands_in_the_row(desk, board):
     told = row(page, invalid)
     # What to do now stands beside it.
     told.filter(has_text=remedy.split("。")[0]).wait_for()
-    keep(page, "day")
+    keep(page, "board-day")
     told.locator(".row").click()
     told.locator(".unfolded").wait_for()
-    keep(page, "unfolded")
+    keep(page, "board-unfolded")
 
 
 def test_a_card_left_is_said_until_it_is_taken(desk, board):
@@ -112,7 +103,7 @@ def test_the_visual_check_is_one_press_with_banner_and_timer(desk, board):
     banner = page.locator("li.armed")
     banner.wait_for()
     assert re.match(r"\d+:\d\d", banner.locator("[role=timer]").inner_text())
-    keep(page, "armed")
+    keep(page, "board-armed")
     desk.act(CAORA, "place", persona="elderly")
     page.click(".progress [data-act=same]")
     desk.wait(CAORA, "asked", "consent")
@@ -132,7 +123,7 @@ def test_a_look_up_forgives_width_and_is_no_visit(desk, board):
     page.wait_for_selector("#lookup-insurer_number:focus")
     page.keyboard.press("Enter")
     page.wait_for_selector("#lookup-insurer_number[aria-invalid=true]")
-    keep(page, "lookup-faults")
+    keep(page, "board-lookup-faults")
     full_width = persona["insurer_number"].strip().translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"})
     page.fill("#lookup-insurer_number", full_width)
     page.fill("#lookup-symbol", persona["symbol"] or "")
@@ -144,7 +135,7 @@ def test_a_look_up_forgives_width_and_is_no_visit(desk, board):
     answer = page.locator("#lookup .answer")
     answer.wait_for()
     assert "有効" in answer.inner_text()
-    keep(page, "lookup-answer")
+    keep(page, "board-lookup-answer")
     assert page.locator(".visits > li").count() == rows, "an answer is no visit"
     page.keyboard.press("Escape")
     page.wait_for_selector("#lookup", state="hidden")
@@ -160,7 +151,7 @@ def test_locked_it_holds_nothing_and_wants_the_passcode(desk, board):
     page.wait_for_selector("#passcode")
     assert name not in page.content().replace("　", "")
     assert page.evaluate("fetch('/v1/results').then((answer) => answer.status)") == 401, "the cookie opens nothing now"
-    keep(page, "locked")
+    keep(page, "board-locked")
     page.fill("#passcode", "0000")
     page.keyboard.press("Enter")
     page.wait_for_selector("[role=alert]:not(:empty)")
@@ -171,6 +162,40 @@ def test_locked_it_holds_nothing_and_wants_the_passcode(desk, board):
     page.wait_for_selector("#visits")
     kept = page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]")
     assert kept == [0, 0, ""]
+
+
+def test_it_comes_up_locked_where_nobody_has_shown_that_they_may(desk, board):
+    page = board()
+    # In another tab, or by itself after a crash: the browser has kept the cookie.
+    other = page.context.new_page()
+    other.goto(f"{desk.api.url}/")
+    other.wait_for_selector("#passcode")
+    assert other.evaluate("fetch('/v1/results').then((answer) => answer.status)") == 401
+    other.fill("#passcode", desk.passcode)
+    other.keyboard.press("Enter")
+    other.wait_for_selector("#visits")
+
+
+def test_it_says_that_it_locks_and_locks_when_no_hand_was_there(board):
+    page = board(clock=True)
+    idle = 1000 * page.evaluate("fetch('/v1/board').then((answer) => answer.json()).then((stands) => stands.idle_seconds)")
+    page.clock.fast_forward(idle - 15_000)
+    page.locator(".strips li").filter(has_text="ロック").wait_for()
+    page.keyboard.press("Shift")
+    page.locator(".strips li").filter(has_text="ロック").wait_for(state="detached")
+    page.clock.fast_forward(idle + 1_000)
+    page.wait_for_selector("#passcode")
+
+
+def test_the_skip_link_leads_to_the_visits_and_sends_nothing(board):
+    page = board()
+    sent = []
+    page.on("request", lambda asked: sent.append(asked.url))
+    page.focus("a.skip")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#visits:focus")
+    assert "#" not in page.url
+    assert not any(url.endswith("/v1/pairings") for url in sent), "it was taken for a code"
 
 
 def test_it_comes_back_by_itself(desk, board):
@@ -197,7 +222,7 @@ def test_axe_finds_nothing_and_nothing_is_cut(desk, board, axe, language, wide, 
     def look(name):
         axe(page, f"{name} {language} {wide}")
         fits(page, f"{name} {language} {wide}")
-        keep(page, f"{language}-{wide}-{name}")
+        keep(page, f"board-{language}-{wide}-{name}")
 
     look("day")
     page.locator(".visits .row").first.click()
@@ -223,4 +248,4 @@ def test_pairing_is_without_fault(desk, open_page, axe):
     page = open_page(f"{desk.api.url}/", wide=1280, high=800)
     page.wait_for_selector("input[name=code]")
     axe(page, "pairing")
-    keep(page, "pairing")
+    keep(page, "board-pairing")

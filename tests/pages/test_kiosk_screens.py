@@ -5,12 +5,9 @@ screens come as surely as common ones.
 With UKETSUKE_SCREENSHOTS=<folder> each screen is kept as a picture, to be looked at.
 """
 
-import os
-import pathlib
-
 import pytest
 
-from conftest import fits
+from conftest import fits, keep
 
 LANGUAGES = ["ja", "en", "zh", "ko"]
 # 5 to 10 inches, lying and upright (readers.md section 7 has inches; pixels are those of panels of that size); and half
@@ -90,13 +87,6 @@ def show(page, name, notice, question, driver, touch, language):
     panel = {"nonce": f"{name}-{language}", "unit": unit, "language": language, "notice": notice, "question": question}
     page.evaluate("(panel) => say(panel)", panel)
     assert page.get_attribute("main", "data-panel") == panel["nonce"]
-
-
-def keep(page, name):
-    folder = os.environ.get("UKETSUKE_SCREENSHOTS")
-    if folder:
-        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=pathlib.Path(folder) / f"{name}.png")
 
 
 @pytest.mark.parametrize("wide,high", DISPLAYS)

@@ -1,4 +1,5 @@
-"""Whole visits at the kiosk, by touch, in every language; and the guide beside a unit with a screen of its own."""
+"""Whole visits at the kiosk, by touch, in every language; the guide beside a unit with a screen of its own; and what the
+page does where nobody is: unattended, unseen, refused."""
 
 import pytest
 
@@ -173,3 +174,53 @@ def test_the_guide_follows_a_unit_with_a_screen_of_its_own(desk, kiosk):
         page.wait_for_selector(f"main:not([data-panel='{shown}'])")
     desk.act(CAORA, "pull")
     page.wait_for_selector("html[lang=ja] main[data-state=place_card]")
+
+
+def test_settings_that_somebody_left_are_not_the_next_patients(kiosk):
+    page = kiosk(STFR2, clock=True)
+    page.click("[data-setting=larger]")
+    page.wait_for_selector("html[data-larger]")
+    page.clock.fast_forward(59_000)
+    page.click("[data-setting=contrast]")
+    page.clock.fast_forward(59_000)
+    page.wait_for_selector("html[data-larger][data-contrast]")
+    page.clock.fast_forward(2_000)
+    page.wait_for_selector("html:not([data-larger]):not([data-contrast]) main[data-state=place_card]")
+
+
+# What the browser says when another tab or window covers the page, and when it is seen again.
+SEEN = """(seen) => {
+    Object.defineProperty(document, 'hidden', { value: !seen, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+def test_a_kiosk_that_nobody_sees_leaves_its_stream_to_others(kiosk):
+    page = kiosk(STFR2)
+    with page.expect_event("requestfailed", lambda asked: asked.url.endswith("/panel")):
+        page.evaluate(SEEN, False)
+    with page.expect_request("**/panel"):
+        page.evaluate(SEEN, True)
+    page.wait_for_selector("main[data-state=place_card]")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_desk_is_asked_again(kiosk, status):
+    page = kiosk(STFR2)
+    refuse_streams(page, status)
+    page.wait_for_selector("main[data-state=out_of_order]")
+    page.wait_for_selector("main[data-state=place_card]")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_desk_that_knows_the_browser_no_more_asks_for_a_code(kiosk, status):
+    page = kiosk(STFR2)
+    refuse_streams(page, status)
+    page.wait_for_selector("main[data-state=code] input[name=code]")
+
+
+def refuse_streams(page, status):
+    """The next stream, and the question why."""
+    page.route("**/panel", lambda route: route.fulfill(status=status), times=2)
+    page.evaluate(SEEN, False)
+    page.evaluate(SEEN, True)

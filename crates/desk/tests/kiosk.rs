@@ -281,6 +281,29 @@ async fn a_cookie_outlives_the_desk_and_a_code_does_not() {
 }
 
 #[tokio::test]
+async fn the_pages_of_one_reader_take_nothing_of_the_rate_of_another() {
+    let site = Site::with(|limits| limits.rate = desk::Rate { each_second: 1, at_once: 5 }).await;
+    site.port.panel.send_replace(shown("a", None));
+    let (hasty, other) = (cookie_for(&site, "front-2").await, cookie_for(&site, "front-3").await);
+    let touch = r#"{"nonce":"a","touch":{"kind":"pad_cancel"}}"#;
+    let mut refused = None;
+    for _ in 0..7 {
+        let answer = site.by_page("POST", TOUCH, &hasty, touch).await;
+        refused = (answer.status != 204).then(|| answer.problem());
+    }
+    assert_eq!(refused, Some((429, "API_TOO_OFTEN".to_owned())));
+    // It is let in; its unit draws its own screen, and nothing is touched there.
+    let beside = site.by_page("POST", "/v1/kiosk/front-3/touch", &other, touch).await;
+    assert_eq!(beside.problem(), (404, "PANEL_NONE".to_owned()));
+}
+
+/// The cookie of a page for this reader, as it was given.
+async fn cookie_for(site: &Site, reader: &str) -> String {
+    let made = site.post("/v1/pairing-codes", &site.bearer(), &json!({ "kiosk": reader }).to_string()).await;
+    common::raw_cookie(site, &json!({ "code": made.json()["code"] }).to_string()).await
+}
+
+#[tokio::test]
 async fn a_link_of_another_page_leads_to_a_page_and_to_nothing_else() {
     let site = Site::open().await;
     let from = |target: &str, mode: &str, dest: &str| {
