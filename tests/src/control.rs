@@ -4,7 +4,7 @@ use crate::PATIENCE;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rig::DaemonReady;
-use std::io::{BufRead as _, BufReader, Error, Read as _};
+use std::io::{BufRead as _, BufReader, Error, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -29,6 +29,20 @@ pub fn control(ready: &DaemonReady) -> std::io::Result<Command> {
     let mut control = alone()?;
     control.arg("--socket").arg(&ready.socket).stdin(Stdio::null());
     Ok(control)
+}
+
+/// `uketsuke passcode set` for this file, with what is typed.
+///
+/// # Errors
+/// When it cannot be run.
+pub fn set_passcode(file: &Path, typed: &str) -> std::io::Result<Output> {
+    let mut set = alone()?;
+    set.args(["passcode", "set"]).arg(file);
+    let mut child = set.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(typed.as_bytes())?;
+    }
+    child.wait_with_output()
 }
 
 /// `uketsuke watch`, or another command that takes its time; ends with the daemon, and with the test that started it.

@@ -7,6 +7,7 @@ pub mod exchange;
 pub mod python;
 pub mod raw;
 pub mod service;
+pub mod site;
 pub mod syscalls;
 pub mod virtual_day;
 pub mod virtual_desk;
@@ -44,13 +45,22 @@ impl TestDesk {
     /// # Errors
     /// As [`TestDesk::start`].
     pub fn start_with(change: impl FnOnce(&mut DaemonOptions)) -> Result<Self, RigError> {
-        let simulator = Simulator::start(SimulatorOptions::default())?;
+        Self::of(&["caora"], change)
+    }
+
+    /// A desk with readers of these models, each idle.
+    ///
+    /// # Errors
+    /// As [`TestDesk::start`].
+    pub fn of(models: &[&str], change: impl FnOnce(&mut DaemonOptions)) -> Result<Self, RigError> {
+        let readers = models.iter().map(ToString::to_string).collect();
+        let simulator = Simulator::start(SimulatorOptions { readers, ..SimulatorOptions::default() })?;
         let mut options = simulator.daemon();
         options.log_level = String::from("warn");
         change(&mut options);
         let daemon = Daemon::start(options)?;
         let desk = Self { daemon, simulator };
-        desk.until_idle()?;
+        desk.until_all_idle()?;
         Ok(desk)
     }
 
@@ -69,6 +79,20 @@ impl TestDesk {
     pub fn until_idle(&self) -> Result<(), RigError> {
         let mut events = self.events(None)?;
         until_station(&mut events, "an idle station", |station| station["state"] == "idle").map(drop)
+    }
+
+    /// Waits until every station has been idle.
+    fn until_all_idle(&self) -> Result<(), RigError> {
+        let mut waiting = self.simulator.ready().readers.clone();
+        let mut events = self.events(None)?;
+        // Whichever comes first: an event that is passed over does not come again.
+        until_station(&mut events, "every station idle", |station| {
+            if station["state"] == "idle" {
+                waiting.retain(|reader| station["reader"] != reader.as_str());
+            }
+            waiting.is_empty()
+        })
+        .map(drop)
     }
 
     /// The fictional patient of this id; null if there is none.

@@ -9,7 +9,7 @@
     reason = "a test stops"
 )]
 
-use rig::{Daemon, Simulator, SimulatorOptions, Visit};
+use rig::Visit;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Output;
@@ -65,14 +65,7 @@ fn schemathesis_finds_nothing_without_a_token() {
 
 /// A desk whose reader has a panel.
 fn desk() -> TestDesk {
-    let options = SimulatorOptions { readers: vec!["stfr2".into()], ..SimulatorOptions::default() };
-    let simulator = Simulator::start(options).unwrap();
-    let mut options = simulator.daemon();
-    options.log_level = String::from("warn");
-    let daemon = Daemon::start(options).unwrap();
-    let desk = TestDesk { daemon, simulator };
-    desk.until_idle().unwrap();
-    desk
+    TestDesk::of(&["stfr2"], |_| ()).unwrap()
 }
 
 fn run(schemathesis: &Path, desk: &TestDesk, more: &[&str]) -> Output {

@@ -12,7 +12,7 @@
 use failure::codes::*;
 use failure::{Entry, Text};
 use model::FailureCode;
-use rig::{Daemon, Simulator, SimulatorOptions};
+use rig::Daemon;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -54,11 +54,7 @@ fn the_control_explains_a_reader_s_own_number_with_all_that_it_may_stand_for() {
 
 #[test]
 fn the_control_the_api_and_the_panel_say_the_same() {
-    let options = SimulatorOptions { readers: vec!["stfr2".into()], ..SimulatorOptions::default() };
-    let simulator = Simulator::start(options).unwrap();
-    let daemon = Daemon::start(simulator.daemon()).unwrap();
-    let desk = TestDesk { daemon, simulator };
-    desk.until_idle().unwrap();
+    let desk = TestDesk::of(&["stfr2"], |_| ()).unwrap();
 
     let told = |code: &str| desk.daemon.desk().get(&format!("/v1/failures/{code}")).unwrap();
     for code in ALL {

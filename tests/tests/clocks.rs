@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tests::{READER, TestDesk, next_result, until_failure, until_station};
+use tests::{READER, TestDesk, next_result, site, until_failure, until_station};
 
 /// What the simulated centre asks of a patient of working age, in this order.
 const QUESTIONS: [&str; 2] = ["medical-information", "operations"];
@@ -149,13 +149,10 @@ fn time_of_day(at: &str) -> i64 {
 // ----- a desk and its patient --------------------------------------------------------------------------------------
 
 fn start(wrapper: &[String]) -> (TestDesk, Events) {
+    let tables =
+        format!("[visit]\nreminders = 0\n[visit.seconds]\npause = 1\npin = {SECONDS}\nconsent = 10\n");
     let desk = TestDesk::start_with(|options| {
-        let site = fs::read_to_string(&options.config).unwrap();
-        let file = options.config.with_file_name("site-of-this-test.toml");
-        let tables =
-            format!("[visit]\nreminders = 0\n[visit.seconds]\npause = 1\npin = {SECONDS}\nconsent = 10\n");
-        fs::write(&file, format!("{site}\n{tables}")).unwrap();
-        options.config = file;
+        site::add_tables(options, &tables).unwrap();
         options.wrapper = wrapper.to_vec();
     })
     .unwrap();

@@ -11,7 +11,6 @@
 )]
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use rig::{Daemon, Simulator, SimulatorOptions};
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -31,14 +30,7 @@ const HEAD: Duration = Duration::from_secs(10);
 
 /// A desk whose one reader has a panel: what a page may reach at most.
 fn desk() -> TestDesk {
-    let options = SimulatorOptions { readers: vec!["stfr2".into()], ..SimulatorOptions::default() };
-    let simulator = Simulator::start(options).unwrap();
-    let mut options = simulator.daemon();
-    options.log_level = String::from("warn");
-    let daemon = Daemon::start(options).unwrap();
-    let desk = TestDesk { daemon, simulator };
-    desk.until_idle().unwrap();
-    desk
+    TestDesk::of(&["stfr2"], |_| ()).unwrap()
 }
 
 fn token(desk: &TestDesk) -> String {

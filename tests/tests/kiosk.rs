@@ -8,21 +8,14 @@
     reason = "a test stops"
 )]
 
-use rig::{Daemon, Simulator, SimulatorOptions};
+use rig::Daemon;
 use serde_json::{Value, json};
 use tests::browser::Browser;
 use tests::control::control;
 use tests::{READER, TestDesk, next_result};
 
 fn desk() -> TestDesk {
-    let options = SimulatorOptions { readers: vec!["stfr2".into()], ..SimulatorOptions::default() };
-    let simulator = Simulator::start(options).unwrap();
-    let mut options = simulator.daemon();
-    options.log_level = String::from("warn");
-    let daemon = Daemon::start(options).unwrap();
-    let desk = TestDesk { daemon, simulator };
-    desk.until_idle().unwrap();
-    desk
+    TestDesk::of(&["stfr2"], |_| ()).unwrap()
 }
 
 /// A browser that shows the reader's panel, paired by a code as staff would do it.

@@ -12,7 +12,7 @@
     reason = "a test stops and says what it looked at"
 )]
 
-use rig::{Simulator, SimulatorOptions, Visit};
+use rig::Visit;
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -51,14 +51,7 @@ fn exc_9000_leaves_no_secret_in_the_daemon() {
 }
 
 fn nothing_is_left(model: &str) {
-    let simulator =
-        Simulator::start(SimulatorOptions { readers: vec![model.into()], ..SimulatorOptions::default() })
-            .unwrap();
-    let mut options = simulator.daemon();
-    options.log_level = String::from("warn");
-    let daemon = rig::Daemon::start(options).unwrap();
-    let desk = TestDesk { daemon, simulator };
-    desk.until_idle().unwrap();
+    let desk = TestDesk::of(&[model], |_| ()).unwrap();
     let persona = desk.persona(PERSONA).unwrap();
     let right = text(&persona, "pin");
     // From its third digit on: birthday, the card's year of expiry, security code (card.md section 3).

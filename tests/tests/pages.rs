@@ -11,13 +11,10 @@
 )]
 
 use failure::codes;
-use rig::{Daemon, Simulator, SimulatorOptions};
 use serde_json::json;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::Stdio;
-use tests::{PATIENCE, TestDesk, control, python};
+use tests::{TestDesk, python, site};
 
 /// Seconds after which a suite hangs.
 const BOUND: u32 = 400;
@@ -82,39 +79,5 @@ fn passes(suite: &str, readers: &[&str]) {
 }
 
 fn desk(readers: &[&str]) -> TestDesk {
-    let readers = readers.iter().map(ToString::to_string).collect();
-    let simulator = Simulator::start(SimulatorOptions { readers, ..SimulatorOptions::default() }).unwrap();
-    let mut options = simulator.daemon();
-    options.log_level = String::from("warn");
-    let passcode = options.config.with_file_name("passcode");
-    set_passcode(&passcode);
-    let site = fs::read_to_string(&options.config).unwrap();
-    options.config = options.config.with_file_name("site-with-passcode.toml");
-    let visual = format!("\n[visual]\npasscode_file = {:?}\n", passcode.display().to_string());
-    fs::write(&options.config, format!("{site}{visual}")).unwrap();
-    let daemon = Daemon::start(options).unwrap();
-    let desk = TestDesk { daemon, simulator };
-    until_all_idle(&desk);
-    desk
-}
-
-fn until_all_idle(desk: &TestDesk) {
-    let mut waiting = desk.simulator.ready().readers.clone();
-    let mut events = desk.events(None).unwrap();
-    events
-        .wait_for("every station idle", PATIENCE, |event| {
-            if let Some(station) = event.json().ok().filter(|station| station["state"] == "idle") {
-                waiting.retain(|reader| station["reader"] != reader.as_str());
-            }
-            waiting.is_empty()
-        })
-        .unwrap();
-}
-
-fn set_passcode(file: &Path) {
-    let mut set = control::alone().unwrap();
-    set.args(["passcode", "set"]).arg(file).stdin(Stdio::piped()).stdout(Stdio::null());
-    let mut child = set.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("{PASSCODE}\n").as_bytes()).unwrap();
-    assert!(child.wait().unwrap().success());
+    TestDesk::of(readers, |options| site::add_passcode(options, PASSCODE).unwrap()).unwrap()
 }

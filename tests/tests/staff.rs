@@ -6,10 +6,9 @@
 use rig::{Events, PATIENCE, RigError, Visit};
 use serde_json::{Value, json};
 use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Output, Stdio};
-use tests::{READER, TestDesk, control, next_result, until_failure, until_station};
+use std::process::Output;
+use tests::control::{self, set_passcode};
+use tests::{READER, TestDesk, next_result, site, until_failure, until_station};
 
 const PASSCODE: &str = "0417";
 /// What the simulated centre asks of a patient of working age, in this order.
@@ -196,17 +195,17 @@ fn the_passcode_is_never_an_argument_and_its_file_is_for_its_owner() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("passcode");
     for wrong in ["", "12\n", "12345\n", "abcd\n"] {
-        assert!(!set_passcode(&file, wrong).status.success(), "{wrong:?}");
+        assert!(!set_passcode(&file, wrong).unwrap().status.success(), "{wrong:?}");
         assert!(!file.exists(), "{wrong:?}");
     }
-    let said = set_passcode(&file, "0417\n");
+    let said = set_passcode(&file, "0417\n").unwrap();
     assert!(said.status.success(), "{said:?}");
     let kept = fs::read_to_string(&file).unwrap();
     assert!(!kept.contains(PASSCODE) && !text(&said.stdout).contains(PASSCODE), "{kept}");
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&file).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     // The same digits again: another salt, another file.
-    assert!(set_passcode(&file, "0417\n").status.success());
+    assert!(set_passcode(&file, "0417\n").unwrap().status.success());
     assert_ne!(fs::read_to_string(&file).unwrap(), kept);
     let argument =
         control::alone().unwrap().args(["passcode", "set"]).arg(&file).arg(PASSCODE).output().unwrap();
@@ -317,38 +316,19 @@ fn a_patient_who_never_acts_is_let_go_after_the_reminders() {
 
 /// A desk whose configuration has these tables beside its own.
 fn start(tables: &str) -> (TestDesk, Events) {
-    let desk = TestDesk::start_with(|options| {
-        let site = fs::read_to_string(&options.config).unwrap();
-        let file = options.config.with_file_name("site-of-this-test.toml");
-        fs::write(&file, format!("{site}\n{tables}")).unwrap();
-        options.config = file;
-    })
-    .unwrap();
+    let desk = TestDesk::start_with(|options| site::add_tables(options, tables).unwrap()).unwrap();
     let events = desk.events(None).unwrap();
     (desk, events)
 }
 
 fn start_with_passcode(tables: &str) -> (TestDesk, Events) {
     let desk = TestDesk::start_with(|options| {
-        let site = fs::read_to_string(&options.config).unwrap();
-        let passcode = options.config.with_file_name("passcode");
-        assert!(set_passcode(&passcode, &format!("{PASSCODE}\n")).status.success());
-        let file = options.config.with_file_name("site-of-this-test.toml");
-        let visual = format!("[visual]\npasscode_file = {:?}\n", passcode.display().to_string());
-        fs::write(&file, format!("{site}\n{tables}{visual}")).unwrap();
-        options.config = file;
+        site::add_tables(options, tables).unwrap();
+        site::add_passcode(options, PASSCODE).unwrap();
     })
     .unwrap();
     let events = desk.events(None).unwrap();
     (desk, events)
-}
-
-fn set_passcode(file: &Path, typed: &str) -> Output {
-    let mut set = control::alone().unwrap();
-    set.args(["passcode", "set"]).arg(file);
-    let mut child = set.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
 }
 
 fn uketsuke(desk: &TestDesk, words: &[&str]) -> Output {
