@@ -4,7 +4,7 @@ use super::samples::Samples;
 use crate::{Fault, desk_up::DeskUp, stop::Stop};
 use rig::Visit;
 
-/// What the figures of a visit contain; the daemon's clocks, `crates/terminal/src/station.rs`.
+/// What the figures of a visit contain; the daemon's clocks, `crates/terminal/src/station/cost.rs`.
 pub(super) const CONTENT: &str = "what the figures of a visit contain:
   visit_total         from the visit's begin to \"done\", the patient's own time included
   visit_card          commands to the card outside the relay; the photo's checks, decoding and conversion
