@@ -14,7 +14,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use tests::{READER, TestDesk, next_result, until_failure, until_station};
+use tests::{READER, TestDesk, next_result, python, until_failure, until_station};
 
 /// EX_CONFIG of sysexits.h.
 const EX_CONFIG: &str = "exit status: 78";
@@ -166,6 +166,21 @@ fn a_pcsc_service_that_does_not_run_is_said_by_the_station() {
     let site = Site::new();
     let options = DaemonOptions { pcsc_socket: site.path("no-pcscd.sock"), ..site.options(&site.file()) };
     assert_out_of_order(options, "PCSC_STOPPED");
+}
+
+#[test]
+fn a_ready_file_that_cannot_be_written_is_named() {
+    let site = Site::new();
+    let nowhere = site.path("nowhere").join("it");
+    let own = std::env::current_exe().unwrap();
+    let program = own.ancestors().nth(2).unwrap().join("uketsuked");
+    let mut daemon = python::bounded(&program, 60);
+    daemon.arg("--config").arg(site.file()).arg("--ready-file").arg(&nowhere);
+    let ended = daemon.output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(78), "{said}");
+    assert_said(&said, &nowhere, "CONFIG_INVALID", "ready file");
+    site.assert_starts();
 }
 
 fn assert_out_of_order(options: DaemonOptions, code: &str) {

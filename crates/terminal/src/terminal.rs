@@ -28,7 +28,7 @@ const STATION_STOP: Duration = Duration::from_secs(5);
 /// Why a terminal does not start. The message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A file that the configuration names cannot be used.
+    /// A file that the configuration or the command line names cannot be used.
     #[error("{what} {path} を使えません。パス、権限、内容を確認してください / {what} {path} cannot be used: check path, permissions and content: {cause}", path = path.display())]
     File {
         /// What the file is.

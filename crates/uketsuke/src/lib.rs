@@ -7,7 +7,7 @@ use clap::Parser;
 use reader::ReaderFactory;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use terminal::{Config, Ready, Terminal};
+use terminal::{Config, Ready, StartError, Terminal};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -70,7 +70,7 @@ async fn serve(config: Config, ready_file: Option<&Path>) -> ExitCode {
         && let Err(error) = announce(path, ready)
     {
         terminal.stop().await;
-        return refuse(failure::codes::CONFIG_INVALID, &error);
+        return refuse(error.code(), &error);
     }
     tokio::select! {
         _ = terminate.recv() => {}
@@ -90,15 +90,19 @@ async fn serve(config: Config, ready_file: Option<&Path>) -> ExitCode {
 }
 
 /// Writes how we are reached; appears whole or not at all.
-fn announce(path: &Path, ready: &Ready) -> std::io::Result<()> {
+fn announce(path: &Path, ready: &Ready) -> Result<(), StartError> {
     let text = serde_json::json!({
         "pid": std::process::id(),
         "api": format!("http://{}", ready.api),
         "socket": ready.socket,
     });
     let partial = path.with_extension("partial");
-    std::fs::write(&partial, text.to_string())?;
-    std::fs::rename(&partial, path)
+    let written = std::fs::write(&partial, text.to_string()).and_then(|()| std::fs::rename(&partial, path));
+    written.map_err(|cause| StartError::File {
+        what: "--ready-file",
+        path: path.to_owned(),
+        cause: cause.to_string(),
+    })
 }
 
 /// Says why we do not start, with the code to look up.
