@@ -74,6 +74,21 @@ def kiosk(desk, open_page):
     return kiosk
 
 
+@pytest.fixture
+def board(desk, open_page):
+    """Opens the board, paired by the code in its address."""
+
+    def board(*, wide=1280, high=800, **options):
+        code = desk.code({"board": True})
+        page = open_page(f"{code['page']}#{code['code']}", wide=wide, high=high, **options)
+        page.wait_for_selector("#visits")
+        assert "#" not in page.url, "the code is wiped from the address"
+        page.wait_for_selector(".readers li.reader")
+        return page
+
+    return board
+
+
 @pytest.fixture(scope="session")
 def axe():
     """Looks at what a page shows now with axe-core; every violation is told with the element."""

@@ -6,11 +6,14 @@
 import json
 import os
 import pathlib
+import signal
+import subprocess
 import urllib.error
 import urllib.request
 
 # Any one state is reached within this, or the test fails and Playwright says what the page shows instead.
 PATIENCE = 20_000
+PAGES = ["kiosk", "board", "bench"]
 
 
 class Refused(Exception):
@@ -57,7 +60,12 @@ class Desk:
         self.readers = said["readers"]
         # Every code of the failure catalogue.
         self.codes = said["codes"]
+        self.daemon, self.site = said["daemon"], pathlib.Path(said["site"])
         self.personas = {persona["id"]: persona for persona in self.bench.get("/v1/personas")}
+
+    def page(self, name):
+        """The address of one of the three pages."""
+        return {"kiosk": f"{self.api.url}/kiosk/front-1", "board": f"{self.api.url}/", "bench": f"{self.bench.url}/"}[name]
 
     def act(self, reader, deed, **body):
         """What a patient or technician does at a reader."""
@@ -80,3 +88,17 @@ class Desk:
         if self.bench.get(f"/v1/readers/{reader}")["tray"]:
             self.act(reader, "pull")
         self.wait(reader, "screen", "place_card")
+
+    def kill(self):
+        """Ends the daemon as a power cut would. What is given back starts it again, at the address that it had."""
+        process = pathlib.Path(f"/proc/{self.daemon}")
+        command, environment = ((process / file).read_bytes().split(b"\0")[:-1] for file in ("cmdline", "environ"))
+        os.kill(self.daemon, signal.SIGKILL)
+        port = self.api.url.rsplit(":")[-1]
+        self.site.write_text(self.site.read_text().replace("127.0.0.1:0", f"127.0.0.1:{port}"))
+        # Whoever waited for the ready file has gone, with the file's place.
+        at = command.index(b"--ready-file")
+        del command[at : at + 2]
+        # It ends with us.
+        command = ["setpriv", "--pdeathsig", "KILL", "--", *command]
+        return lambda: subprocess.Popen(command, env=dict(one.split(b"=", 1) for one in environment))

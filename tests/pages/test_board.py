@@ -10,19 +10,6 @@ from conftest import fits, keep
 STFR2, CAORA = "front-1", "front-2"
 
 
-@pytest.fixture
-def board(desk, open_page):
-    def board(*, wide=1280, high=800, **options):
-        code = desk.code({"board": True})
-        page = open_page(f"{code['page']}#{code['code']}", wide=wide, high=high, **options)
-        page.wait_for_selector("#visits")
-        assert "#" not in page.url, "the code is wiped from the address"
-        page.wait_for_selector(".readers li.reader")
-        return page
-
-    return board
-
-
 @pytest.fixture(autouse=True)
 def nobody_at_the_readers(desk):
     yield

@@ -17,11 +17,13 @@ DISPLAYS = [(1024, 600), (480, 800), (800, 480), (600, 1024), (1280, 800), (640,
 TIGHT = [(480, 800), (800, 480)]
 SHUFFLED = [3, 1, 4, 0, 5, 9, 2, 6, 8, 7]
 MEDICAL = ["health_checkups", "medicines", "diagnosis"]
+CHOICES = ["registration", "carry_over", "electronic_prescription", "medical_assistance", "subsidy_certificates"]
 SIX = ["diagnosis_names", "infections", "drug_allergies", "other_allergies", "tests", "prescriptions"]
 
-# In place of the desk: `say(panel)` is what it tells.
+# In place of the desk: `say(panel)` is what it tells, `told` is what it is told.
 IN_HAND = """
-window.fetch = async () => new Response(null, { status: 204 });
+window.told = [];
+window.fetch = async (_, sent) => { window.told.push(JSON.parse(sent.body)); return new Response(null, { status: 204 }); };
 window.EventSource = class {
     constructor() { window.heard = {}; window.stream = this; }
     addEventListener(kind, act) { window.heard[kind] = act; }
@@ -47,8 +49,7 @@ def screens(desk):
         ("consent-three", "wait", consent(MEDICAL)),
         ("consent-six", "wait", consent(SIX)),
         ("consent-all", "wait", consent([*MEDICAL, "operations", *SIX])),
-        *((item, "wait", consent([item])) for item in (
-            "registration", "carry_over", "electronic_prescription", "medical_assistance", "subsidy_certificates")),
+        *((item, "wait", consent([item])) for item in CHOICES),
         *((notice, notice, None) for notice in (
             "wait", "done", "take_card", "card_left", "out_of_order", "visual_armed", "staff_check")),
     ]:
@@ -136,6 +137,9 @@ def test_code_form_and_waiting(desk, open_page, axe):
     page.wait_for_selector(".pairing [role=alert]:not(:empty)")
     axe(page, "wrong code")
     keep(page, "kiosk-code-wrong")
+    page.fill("input[name=code]", desk.code({"kiosk": "front-1"})["code"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main[data-state=place_card]")
 
 
 def test_a_pin_is_neither_shown_nor_named(desk, in_hand):
@@ -148,13 +152,53 @@ def test_a_pin_is_neither_shown_nor_named(desk, in_hand):
     assert "4" not in page.inner_text("#said")
 
 
-def test_no_inline_script_runs(desk, open_page):
-    """The policy holds in the browser: what is put into the page as a script does not run."""
-    page = open_page(f"{desk.api.url}/kiosk/front-1", refusals=True)
-    refused = page.evaluate("""() => new Promise((done) => {
-        addEventListener('securitypolicyviolation', (event) => done(event.violatedDirective), { once: true });
-        const script = document.createElement('script');
-        script.textContent = 'window.ran = true';
-        document.head.append(script);
-    })""")
-    assert refused.startswith("script-src") and page.evaluate("window.ran") is None
+def test_a_reminder_takes_nothing_of_what_was_touched(desk, in_hand):
+    page = in_hand(1024, 600)
+    passcode = {"kind": "passcode", "keys": SHUFFLED}
+    show(page, "a", "wait", passcode, "stfr2", True, "ja")
+    assert "職員の方" in page.inner_text("#notice")
+    page.click("[data-touch=key-8]")
+    page.click("[data-touch=key-6]")
+    reminder = failure(desk, "PATIENT_SLOW")
+    show(page, "b", reminder, passcode, "stfr2", True, "ja")
+    assert page.inner_text(".typed") == "●●○○", "the pad is the same: what was touched holds"
+    assert page.inner_text("#trouble") == reminder["text"]["ja"]
+    page.click("[data-touch=key-7]")
+    page.click("[data-touch=key-2]")
+    # Positions only, under the panel that is shown.
+    assert told(page) == [{"nonce": "b-ja", "touch": {"kind": "pad", "positions": [8, 6, 7, 2]}}]
+    # Another pad, in other order or of the other kind, begins anew.
+    page.click("[data-touch=key-0]")
+    show(page, "c", reminder, {"kind": "pin", "tries_left": 3, "keys": SHUFFLED}, "stfr2", True, "ja")
+    assert page.inner_text(".typed") == "○○○○"
+    page.click("[data-touch=cancel]")
+    assert told(page)[-1] == {"nonce": "c-ja", "touch": {"kind": "pad_cancel"}}
+
+
+def test_every_choice_has_words_and_buttons_of_its_own(in_hand):
+    page = in_hand(1024, 600)
+    seen = set()
+    for language in LANGUAGES:
+        for item in CHOICES:
+            show(page, item, "wait", consent([item]), "stfr2", True, language)
+            buttons = page.locator(".choices button").all_inner_texts()
+            assert (page.locator("ul").count(), len(buttons)) == (0, 2), f"{language} {item}: one decision"
+            said = (page.inner_text("#notice"), *buttons)
+            assert said not in seen, f"{language} {item} says what another says"
+            seen.add(said)
+    show(page, "paper", "wait", consent(["electronic_prescription"]), "stfr2", True, "ja")
+    assert page.locator(".choices button").all_inner_texts() == ["電子", "紙"]
+    page.click("[data-touch=refuse]")
+    assert told(page)[-1] == {"nonce": "paper-ja", "touch": {"kind": "consent", "screen": "asked", "decision": "refused"}}
+    show(page, "bundle", "wait", consent(["medicines", "medical_assistance"]), "stfr2", True, "ja")
+    assert page.locator("ul li").count() == 2, "a bundle of the centre's is listed"
+    for notice in ("visual_armed", "staff_check"):
+        show(page, notice, notice, None, "stfr2", True, "ja")
+        assert "職員が" in page.inner_text("#said")
+    show(page, "offered", "place_card", {"kind": "methods", "offered": ["visual", "pin"]}, "stfr2", True, "ja")
+    assert page.locator(".choices .name").all_inner_texts() == ["職員が確認", "暗証番号"]
+
+
+def told(page):
+    """What the page has told its desk."""
+    return page.evaluate("told")

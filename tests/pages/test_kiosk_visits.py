@@ -3,6 +3,8 @@ page does where nobody is: unattended, unseen, refused."""
 
 import pytest
 
+from desk import Refused
+
 # Whose face, whose PIN; each visit leaves the persona's one card as it was.
 LANGUAGES = ["ja", "en", "zh", "ko"]
 STFR2 = "front-1"
@@ -55,6 +57,7 @@ def ends(desk, page, language):
     page.wait_for_selector("html[lang=ja] main[data-state=place_card]")
     kept = page.evaluate("[localStorage.length, sessionStorage.length, document.cookie, document.querySelectorAll('#question *').length]")
     assert kept == [0, 0, "", 0]
+    assert page.url.endswith(f"/kiosk/{STFR2}"), "nothing in the address"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -108,6 +111,23 @@ def test_a_failure_says_what_to_do_now(desk, kiosk, language):
     assert page.text_content("#notice") == words[language]
     assert desk.results() == before
     ends(desk, page, language)
+
+
+def test_the_pad_is_shuffled_and_a_touch_holds_for_the_panel_that_was_shown(desk, kiosk):
+    page = kiosk(STFR2)
+    desk.act(STFR2, "place", persona="worker")
+    orders = set()
+    for _ in range(3):
+        page.click("[data-touch=method-pin]")
+        page.wait_for_selector("main[data-state=pin]")
+        orders.add(tuple(page.inner_text(f"[data-touch=key-{place}]") for place in range(10)))
+        page.click("[data-touch=cancel]")
+        page.wait_for_selector("main[data-state=methods]")
+    # Three equal orders of ten come once in 13 billion billions.
+    assert len(orders) > 1, orders
+    stale = {"nonce": "0" * 32, "touch": {"kind": "method", "method": "pin"}}
+    with pytest.raises(Refused, match="PANEL_STALE"):
+        desk.api.post(f"/v1/kiosk/{STFR2}/touch", stale)
 
 
 def test_with_the_keyboard_alone(desk, kiosk):

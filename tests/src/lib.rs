@@ -1,6 +1,5 @@
 //! What the suites stand on: one simulated desk and a daemon beside it, both as real processes.
 
-pub mod browser;
 pub mod canary;
 pub mod control;
 pub mod exchange;

@@ -1,5 +1,5 @@
-//! Clients that mean harm, or are broken, against a running daemon: pages of other sites in a real browser, and programs
-//! that take more than their share (design promises 10 and 11).
+//! Clients that mean harm, or are broken, against a running daemon: requests in the name of a page, and programs that take
+//! more than their share (design promises 10 and 11). Pages of other sites in a real browser: `tests/pages/test_foreign_sites.py`.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,12 +13,11 @@
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use tests::browser::Browser;
 use tests::raw::{self, host};
 use tests::{PATIENCE, READER, TestDesk};
 
@@ -93,128 +92,6 @@ fn a_token_in_an_address_is_not_taken_and_not_repeated() {
         let said = [answer.head, answer.body].concat();
         assert!(!String::from_utf8_lossy(&said).contains(&token), "the answer repeats it");
     }
-}
-
-// ----- pages of other sites --------------------------------------------------------------------------------------
-
-/// A site of somebody else on this machine: every request gets this page, until the test ends.
-fn foreign_site(page: String) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            let page = page.clone();
-            // A browser opens connections ahead, on which nothing comes for a while.
-            std::thread::spawn(move || {
-                let kind = "Content-Type: text/html\r\nConnection: close";
-                let head = format!("HTTP/1.1 200 OK\r\n{kind}\r\nContent-Length: {}\r\n\r\n", page.len());
-                let read = stream.read(&mut [0; 4096]);
-                read.and_then(|_| stream.write_all(&[head.as_bytes(), page.as_bytes()].concat()))
-            });
-        }
-    });
-    port
-}
-
-/// A browser with the cookie of the reader's panel, in which every name of `.example` leads to this machine.
-fn paired(desk: &TestDesk) -> Browser {
-    let browser = Browser::open_with(&["--host-resolver-rules=MAP *.example 127.0.0.1"]).unwrap();
-    let made = desk.daemon.desk().post("/v1/pairing-codes", &json!({ "kiosk": READER })).unwrap();
-    browser.go(&format!("{}/kiosk/{READER}", desk.daemon.ready().api)).unwrap();
-    browser.wait_for("main[data-state=code]").unwrap();
-    browser.type_into("input[name=code]", made["code"].as_str().unwrap()).unwrap();
-    browser.click("[data-touch=pair]").unwrap();
-    browser.wait_for("main[data-state=place_card]").unwrap();
-    browser
-}
-
-#[test]
-fn a_form_of_another_site_posts_nothing_here() {
-    let desk = desk();
-    let browser = paired(&desk);
-    // JSON in the clothes of a form: `{"nonce":"=", …}` is what arrives.
-    let site = foreign_site(format!(
-        r#"<form method=post enctype=text/plain action="{}/v1/kiosk/{READER}/touch">
-        <input name='{{"nonce":"' value='","touch":{{"kind":"pad_cancel"}}}}'><button id=send>A prize!</button></form>"#,
-        desk.daemon.ready().api
-    ));
-    for name in ["evil.example", "127.0.0.1", "localhost"] {
-        browser.go(&format!("http://{name}:{site}/")).unwrap();
-        browser.click("#send").unwrap();
-        // As the browser shows JSON.
-        browser.wait_for("pre").unwrap();
-        let shown = browser.shown().unwrap();
-        assert!(shown.contains("API_ORIGIN_FOREIGN"), "{shown}");
-        let address = browser.run("return location.href").unwrap();
-        assert_eq!(address, format!("{}/v1/kiosk/{READER}/touch", desk.daemon.ready().api), "it was sent");
-    }
-    // Our own page still is one.
-    browser.go(&format!("{}/kiosk/{READER}", desk.daemon.ready().api)).unwrap();
-    browser.wait_for("main[data-state=place_card]").unwrap();
-}
-
-#[test]
-fn a_script_of_another_site_reads_nothing_here() {
-    let desk = desk();
-    let browser = paired(&desk);
-    let site = foreign_site("<title>elsewhere</title>".to_owned());
-    let (api, token) = (desk.daemon.ready().api.clone(), token(&desk));
-    let read = |request: &str| {
-        let script = format!(
-            "return fetch({request}).then((answer) => answer.type + ' ' + answer.status, () => 'refused')"
-        );
-        browser.run(&script).unwrap()
-    };
-    let bearer = format!("{{ headers: {{ authorization: 'Bearer {token}' }} }}");
-    for page in [
-        format!("http://evil.example:{site}/"),
-        format!("http://127.0.0.1:{site}/"),
-        "data:text/html,nameless".to_owned(),
-    ] {
-        browser.go(&page).unwrap();
-        assert_eq!(read(&format!("'{api}/v1/readers', {bearer}")), "refused", "{page}: even with a token");
-        assert_eq!(
-            read(&format!("'{api}/v1/kiosk/{READER}/panel', {{ credentials: 'include' }}")),
-            "refused",
-            "{page}"
-        );
-        assert_eq!(read(&format!("'{api}/v1/health'")), "refused", "{page}: not even what is open");
-        // Sent without asking anybody, and nothing of the answer is seen; some pages the browser does not even let try.
-        let unasked = read(&format!("'{api}/v1/readers', {{ mode: 'no-cors' }}"));
-        assert!(unasked == "opaque 0" || unasked == "refused", "{page}: {unasked}");
-        let stream = format!(
-            "return new Promise((done) => {{
-                const events = new EventSource('{api}/v1/kiosk/{READER}/panel', {{ withCredentials: true }});
-                events.onopen = () => done('open'); events.onerror = () => {{ events.close(); done('refused'); }}; }})"
-        );
-        assert_eq!(browser.run(&stream).unwrap(), "refused", "{page}");
-    }
-}
-
-/// DNS rebinding: the name of the page's own site leads to this machine, so that for the browser all is one site.
-#[test]
-fn a_name_that_was_rebound_to_this_machine_reaches_nothing() {
-    let desk = desk();
-    let browser = paired(&desk);
-    let port = host(&desk.daemon).rsplit(':').next().unwrap();
-    for page in [
-        format!("http://evil.example:{port}/v1/health"),
-        format!("http://evil.example:{port}/kiosk/{READER}"),
-    ] {
-        browser.go(&page).unwrap();
-        let shown = browser.shown().unwrap();
-        assert!(shown.contains("API_HOST_FOREIGN"), "{shown}");
-    }
-    let token = token(&desk);
-    let script = format!(
-        "return fetch('/v1/readers', {{ headers: {{ authorization: 'Bearer {token}' }} }})
-            .then((answer) => answer.json()).then((said) => said.code)"
-    );
-    assert_eq!(
-        browser.run(&script).unwrap(),
-        "API_HOST_FOREIGN",
-        "of one site for the browser, and a token besides"
-    );
 }
 
 // ----- programs that take more than their share ------------------------------------------------------------------

@@ -13,7 +13,7 @@
 use failure::codes;
 use serde_json::json;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tests::{TestDesk, python, site};
 
 /// Seconds after which a suite hangs.
@@ -46,10 +46,20 @@ fn what_holds_for_every_page() {
     passes("test_page_rules.py", &["stfr2"]);
 }
 
+#[test]
+fn pages_of_somebody_else() {
+    passes("test_foreign_sites.py", &["stfr2"]);
+}
+
+#[test]
+fn every_page_comes_back() {
+    passes("test_coming_back.py", &["stfr2"]);
+}
+
 /// Runs a suite on a desk of these readers; what it said is shown when it fails.
 fn passes(suite: &str, readers: &[&str]) {
     let Some(python) = python::installed("python") else { return };
-    let desk = desk(readers);
+    let (desk, configuration) = desk(readers);
     let place = tempfile::tempdir().unwrap();
     let said = place.path().join("desk.json");
     let (daemon, simulator) = (desk.daemon.ready(), desk.simulator.ready());
@@ -57,6 +67,7 @@ fn passes(suite: &str, readers: &[&str]) {
         "api": daemon.api, "token_file": daemon.token_file,
         "bench": simulator.bench, "bench_token_file": simulator.bench_token_file,
         "readers": simulator.readers, "passcode": PASSCODE,
+        "daemon": desk.daemon.pid(), "site": configuration,
         "codes": codes::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
     });
     fs::write(&said, desk_file.to_string()).unwrap();
@@ -78,6 +89,12 @@ fn passes(suite: &str, readers: &[&str]) {
     println!("{suite}: {last}");
 }
 
-fn desk(readers: &[&str]) -> TestDesk {
-    TestDesk::of(readers, |options| site::add_passcode(options, PASSCODE).unwrap()).unwrap()
+/// A desk, and the configuration that its daemon was started with.
+fn desk(readers: &[&str]) -> (TestDesk, PathBuf) {
+    let mut configuration = PathBuf::new();
+    let desk = TestDesk::of(readers, |options| {
+        site::add_passcode(options, PASSCODE).unwrap();
+        configuration.clone_from(&options.config);
+    });
+    (desk.unwrap(), configuration)
 }

@@ -26,7 +26,7 @@ enum Sign {
 }
 
 /// Names as in Debian 12.
-const PACKAGES: [Package; 16] = [
+const PACKAGES: [Package; 15] = [
     Package {
         name: "build-essential",
         ja: "C コンパイラとリンカ（SQLite と ring のビルド）",
@@ -98,15 +98,9 @@ const PACKAGES: [Package; 16] = [
     },
     Package {
         name: "chromium",
-        ja: "患者の画面を本物のブラウザーで確かめる",
-        en: "a real browser meets the patient's page in the tests",
+        ja: "画面を本物のブラウザーで確かめる",
+        en: "a real browser shows the pages in the tests",
         shown_by: Sign::Program("chromium"),
-    },
-    Package {
-        name: "chromium-driver",
-        ja: "同上（テストから操作する）",
-        en: "the tests drive that browser",
-        shown_by: Sign::Program("chromedriver"),
     },
     Package {
         name: "fonts-noto-cjk",
@@ -119,14 +113,14 @@ const PACKAGES: [Package; 16] = [
     },
     Package {
         name: "python3",
-        ja: "APIを文書どおりか試す道具（schemathesis）を動かす",
-        en: "runs schemathesis, which tries the API against its document",
+        ja: "APIと画面を試す道具（schemathesis、Playwright）を動かす",
+        en: "runs what tries API and pages (schemathesis, Playwright)",
         shown_by: Sign::Program("python3"),
     },
     Package {
         name: "python3-venv",
         ja: "その道具を target/ の中だけに入れる",
-        en: "keeps schemathesis within target/",
+        en: "keeps them within target/",
         shown_by: Sign::PythonModule("ensurepip"),
     },
 ];
