@@ -398,11 +398,7 @@ const PRODUCERS: &[(FailureCode, &str, &str)] = &[
     (QUALIFICATION_NOT_FOUND, "simulator/scenarios/qualification-not-found.txt", "qualification-not-found"),
     (CONSENT_MISSING, "crates/visit/tests/transcripts/pulled_in_asking.txt", "pulled_in_asking"),
     (PANEL_NONE, "crates/desk/tests/kiosk.rs", "a_page_gets_every_panel_and_tells_every_touch"),
-    (
-        PANEL_STALE,
-        "tests/tests/kiosk.rs",
-        "the_pad_is_shuffled_and_its_touches_hold_for_the_panel_that_was_shown",
-    ),
+    (PANEL_STALE, "crates/desk/tests/kiosk.rs", "a_page_gets_every_panel_and_tells_every_touch"),
     (PANEL_NOT_ASKED, "tests/tests/catalogue.rs", "the_control_the_api_and_the_panel_say_the_same"),
     (
         PANEL_BUSY,
