@@ -86,7 +86,7 @@ impl Pcscd {
             return Err(PcscError::TooMany(slots));
         }
         for _ in 0..ATTEMPTS {
-            if let Some(started) = Self::attempt(slots)? {
+            if let Some(started) = Self::attempt(slots, &free_pairs(slots.div_ceil(2))?)? {
                 return Ok(started);
             }
         }
@@ -120,18 +120,20 @@ impl Pcscd {
     /// Takes all cards out and stops the daemon; what dropping does too.
     pub fn stop(self) {}
 
-    fn attempt(slots: usize) -> Result<Option<Self>, PcscError> {
-        let pairs = free_pairs(slots.div_ceil(2))?;
+    /// On these pairs of ports; none if one of them is not free any more.
+    fn attempt(slots: usize, pairs: &[u16]) -> Result<Option<Self>, PcscError> {
         let directory =
             tempfile::TempDir::with_prefix("uketsuke-pcscd-").map_err(prepare("pcscd's directory"))?;
-        configure(directory.path(), &pairs)?;
+        configure(directory.path(), pairs)?;
         let socket = UnixListener::bind(socket_path(directory.path())).map_err(prepare("pcscd's socket"))?;
         let daemon = Daemon::spawn(socket, &directory.path().join("conf"))?;
-        let ports: Vec<u16> = pairs.iter().flat_map(|port| [*port, port + 1]).take(slots).collect();
+        let ports: Vec<u16> = pairs.iter().flat_map(|port| [*port, port + 1]).collect();
+        // Both of a pair, also where only one is used: without the second, pcscd takes the first away again.
         if !daemon.opens(&ports) {
             return Ok(None);
         }
-        let slots = ports.iter().enumerate().map(|(number, port)| Slot::new(number, *port)).collect();
+        let slots =
+            ports.iter().take(slots).enumerate().map(|(number, port)| Slot::new(number, *port)).collect();
         Ok(Some(Self { slots, daemon, directory }))
     }
 }
@@ -599,4 +601,16 @@ fn read_at_once(stream: &mut TcpStream, buffer: &mut [u8]) -> Option<()> {
 fn write_message(stream: &mut TcpStream, body: &[u8]) -> std::io::Result<()> {
     let length = u16::try_from(body.len()).map_err(std::io::Error::other)?;
     stream.write_all(&[&length.to_be_bytes(), body].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ipv4Addr, Pcscd, TcpListener, free_pairs};
+
+    #[test]
+    fn a_pair_of_which_one_port_is_taken_is_no_slot() {
+        let pairs = free_pairs(1).unwrap();
+        let _taken = TcpListener::bind((Ipv4Addr::UNSPECIFIED, pairs[0] + 1)).unwrap();
+        assert!(Pcscd::attempt(1, &pairs).unwrap().is_none());
+    }
 }
