@@ -38,6 +38,16 @@ impl ServerEvent {
     }
 }
 
+impl ServerEvent {
+    /// Its kind, and of a station how it stands; nothing of a person.
+    fn in_brief(&self) -> String {
+        let data: Value = serde_json::from_str(&self.data).unwrap_or_default();
+        let how = ["/state", "/step", "/failure/code"];
+        let how = how.into_iter().filter_map(|part| data.pointer(part)?.as_str());
+        std::iter::once(self.kind.as_str()).chain(how).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// An open event stream. As an iterator it waits for each event as long as it was opened for, then gives
 /// [`RigError::TimedOut`].
 #[derive(Debug)]
@@ -166,7 +176,7 @@ impl Events {
         loop {
             match self.next_within(deadline.left().unwrap_or_default()) {
                 Ok(event) if wanted(&event) => return Ok(event),
-                Ok(event) => seen.push(event.kind),
+                Ok(event) => seen.push(event.in_brief()),
                 Err(RigError::TimedOut { .. }) => {
                     return Err(RigError::TimedOut {
                         waited_for: what.to_owned(),
@@ -293,9 +303,13 @@ mod tests {
 
     #[test]
     fn a_wait_ends_at_its_bound_and_names_what_came() {
-        let (mut events, _open) = stream_of(&["event: reader\ndata: {}\n\n"]);
+        let (mut events, _open) = stream_of(&[
+            "event: reader\ndata: {}\n\n",
+            "event: station\ndata: {\"state\":\"out_of_order\",\"failure\":{\"code\":\"SLOT_ABSENT\"}}\n\n",
+        ]);
         let fault = events.wait_for("result", Duration::from_millis(50), |e| e.kind == "result").unwrap_err();
         assert!(matches!(fault, RigError::TimedOut { .. }));
-        assert!(fault.to_string().contains("no result within 50 ms; seen instead: reader"), "{fault}");
+        let seen = "no result within 50 ms; seen instead: reader, station out_of_order SLOT_ABSENT";
+        assert!(fault.to_string().contains(seen), "{fault}");
     }
 }
