@@ -2,12 +2,13 @@
 
 use crate::{Arguments, ControlError};
 use http_body_util::{BodyExt, Full};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::path::Path;
 use tokio::net::UnixStream;
+use tokio::signal::unix::{SignalKind, signal};
 
 pub(crate) async fn get(arguments: &Arguments, path: &str) -> Result<Response<Incoming>, ControlError> {
     send(arguments, Method::GET, path, String::new()).await
@@ -51,6 +52,36 @@ pub(crate) async fn send(
     Err(ControlError::Refused { status, detail: detail.unwrap_or_default() })
 }
 
+/// How far an answer was followed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Followed {
+    /// As far as was wanted.
+    ToItsEnd,
+    /// Until Ctrl-C.
+    UntilInterrupted,
+}
+
+/// Hands on an answer piece by piece as it comes, until `take` says that this was the end, or Ctrl-C.
+pub(crate) async fn follow<B: Body<Data = Bytes> + Unpin>(
+    mut answer: B,
+    mut take: impl FnMut(&[u8]) -> Result<bool, ControlError>,
+) -> Result<Followed, ControlError> {
+    // One listener for all of it: a new one for each piece would not hear what came together with the piece before.
+    let mut interrupted = signal(SignalKind::interrupt()).map_err(ControlError::Signals)?;
+    loop {
+        tokio::select! {
+            piece = answer.frame() => {
+                // A daemon that stops ends its answer, one that is killed breaks it off.
+                let Some(Ok(piece)) = piece else { return Err(ControlError::Ended) };
+                if let Ok(bytes) = piece.into_data() && take(&bytes)? {
+                    return Ok(Followed::ToItsEnd);
+                }
+            }
+            _ = interrupted.recv() => return Ok(Followed::UntilInterrupted),
+        }
+    }
+}
+
 /// What problem details say to a person: both languages, the field that is meant, the code.
 pub(crate) fn detail(problem: &Value) -> String {
     let field = match (at(problem, "field").as_str(), at(problem, "form").as_str()) {
@@ -83,6 +114,49 @@ pub(crate) fn code(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hyper::body::Frame;
+    use nix::sys::signal::{Signal, raise};
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+    use std::time::Duration;
+    use tokio::sync::mpsc;
+
+    /// An answer whose next piece is there as soon as one was taken.
+    struct Flood(mpsc::Receiver<Bytes>);
+
+    impl Body for Flood {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            self.0.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+        }
+    }
+
+    #[tokio::test]
+    async fn ctrl_c_is_heard_in_a_flood_of_pieces() {
+        // Whether the signal or the piece is looked at first is left to chance.
+        for _ in 0..20 {
+            let (more, pieces) = mpsc::channel(1);
+            let flood = tokio::spawn(async move {
+                let mut number = 0;
+                while more.send(Bytes::from_static(b"piece")).await.is_ok() {
+                    number += 1;
+                    if number == 50 {
+                        raise(Signal::SIGINT).unwrap();
+                    }
+                }
+            });
+            let following = follow(Flood(pieces), |_| Ok(false));
+            let followed = tokio::time::timeout(Duration::from_secs(20), following).await.expect("heard");
+            assert_eq!(followed.unwrap(), Followed::UntilInterrupted);
+            flood.await.unwrap();
+        }
+    }
 
     #[test]
     fn a_refusal_names_the_field_and_the_code_and_no_value() {

@@ -23,6 +23,8 @@ pub(crate) enum ControlError {
         "デーモンの応答が読めません。uketsuke と uketsuked の版をそろえてください / the daemon's answer cannot be read: use uketsuke and uketsuked of one version"
     )]
     Answer,
+    #[error("Ctrl-C を受け取れません / the system does not let Ctrl-C be heard: {0}")]
+    Signals(std::io::Error),
     #[error("要求を作れません / the request cannot be made: {0}")]
     Request(#[from] hyper::http::Error),
     #[error("デーモンが断りました / the daemon refused: {status} {detail}")]

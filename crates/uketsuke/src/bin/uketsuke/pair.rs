@@ -1,9 +1,8 @@
 //! `uketsuke pair`: what belongs to this desk: readers' slots, pages, programs.
 
-use crate::client::{at, code, json, send, word};
+use crate::client::{Followed, at, code, follow, json, send, word};
 use crate::{Arguments, ControlError, is_id, tokens};
 use clap::Subcommand;
-use http_body_util::BodyExt;
 use hyper::{Method, StatusCode};
 use model::CallerName;
 use serde_json::Value;
@@ -81,26 +80,21 @@ async fn pairing_code(arguments: &Arguments, wanted: &Value) -> Result<Value, Co
 /// Tells each step as it comes. Ctrl-C or the end of this program gives the pairing up.
 async fn reader(arguments: &Arguments, reader: &str) -> Result<(), ControlError> {
     is_id(reader)?;
-    let mut answer =
-        send(arguments, Method::POST, &format!("/v1/readers/{reader}/pair"), String::new()).await?;
+    let answer = send(arguments, Method::POST, &format!("/v1/readers/{reader}/pair"), String::new()).await?;
     let mut pending = Vec::new();
-    loop {
-        tokio::select! {
-            frame = answer.body_mut().frame() => {
-                let Some(Ok(frame)) = frame else { return Err(ControlError::Ended) };
-                let Ok(bytes) = frame.into_data() else { continue };
-                pending.extend_from_slice(&bytes);
-                while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
-                    let line: Vec<u8> = pending.drain(..=end).collect();
-                    if step(reader, &serde_json::from_slice(&line)?)? {
-                        return Ok(());
-                    }
-                }
-            }
-            _ = tokio::signal::ctrl_c() => {
-                return Err(ControlError::NotPaired("中止しました / cancelled".to_owned()));
+    let followed = follow(answer.into_body(), |bytes| {
+        pending.extend_from_slice(bytes);
+        while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = pending.drain(..=end).collect();
+            if step(reader, &serde_json::from_slice(&line)?)? {
+                return Ok(true);
             }
         }
+        Ok(false)
+    });
+    match followed.await? {
+        Followed::ToItsEnd => Ok(()),
+        Followed::UntilInterrupted => Err(ControlError::NotPaired("中止しました / cancelled".to_owned())),
     }
 }
 

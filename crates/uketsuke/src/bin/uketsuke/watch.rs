@@ -1,31 +1,25 @@
 //! `uketsuke watch`: one line for each event. Of a person nothing: the desk's screen shows that.
 
-use crate::client::{at, code, detail, get, list, word};
+use crate::client::{at, code, detail, follow, get, list, word};
 use crate::{Arguments, ControlError, status};
-use http_body_util::BodyExt;
 use serde_json::Value;
 
 pub(crate) async fn watch(arguments: &Arguments) -> Result<(), ControlError> {
-    let mut answer = get(arguments, "/v1/events").await?;
+    let answer = get(arguments, "/v1/events").await?;
     let mut pending = Vec::new();
-    loop {
-        tokio::select! {
-            frame = answer.body_mut().frame() => {
-                // A daemon that stops ends its answer, one that is killed breaks it off.
-                let Some(Ok(frame)) = frame else { return Err(ControlError::Ended) };
-                if let Ok(bytes) = frame.into_data() {
-                    pending.extend_from_slice(&bytes);
-                    while let Some(end) = pending.windows(2).position(|pair| pair == b"\n\n") {
-                        let event: Vec<u8> = pending.drain(..end.saturating_add(2)).collect();
-                        if let Some(line) = told(&String::from_utf8_lossy(&event)) {
-                            println!("{line}");
-                        }
-                    }
-                }
+    // There is no last event: it goes on until Ctrl-C.
+    follow(answer.into_body(), |bytes| {
+        pending.extend_from_slice(bytes);
+        while let Some(end) = pending.windows(2).position(|pair| pair == b"\n\n") {
+            let event: Vec<u8> = pending.drain(..end.saturating_add(2)).collect();
+            if let Some(line) = told(&String::from_utf8_lossy(&event)) {
+                println!("{line}");
             }
-            _ = tokio::signal::ctrl_c() => return Ok(()),
         }
-    }
+        Ok(false)
+    })
+    .await
+    .map(drop)
 }
 
 /// An event in one line; `None` for a heartbeat.
