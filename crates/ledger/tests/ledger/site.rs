@@ -1,6 +1,6 @@
 //! A ledger in a directory of its own, its key in another, and what is put into it.
 
-use ledger::{Keep, Ledger, LedgerKey, ResultRow};
+use ledger::{Keep, Ledger, LedgerError, LedgerKey, ResultRow};
 use model::{
     AuditBy, AuditDeed, AuditEntry, Beside, CallerName, CardMark, CommittedResult, Consent, ConsentItem,
     Decision, Insertion, Pii, Qualification, ResultId, Timestamp, Validity, Verification, VisitId,
@@ -9,7 +9,7 @@ use model::{
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub(crate) const NAME: &str = "見本　花子";
@@ -20,6 +20,8 @@ pub(crate) const NOON: i64 = 1_772_000_000_000;
 /// As the design has it.
 pub(crate) const KEEP: Keep =
     Keep { least: Duration::from_secs(24 * 3600), most: Duration::from_secs(7 * 24 * 3600) };
+/// Bound on every wait.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Nothing.
 pub(crate) const NOTHING: Keep = Keep { least: Duration::ZERO, most: Duration::ZERO };
 
@@ -69,8 +71,22 @@ impl Place {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "bounds a wait")]
 pub(crate) fn open(ledger: &Path, key: &Path) -> Ledger {
-    Ledger::open(ledger, LedgerKey::read(key, ledger).unwrap()).unwrap()
+    let begun = Instant::now();
+    loop {
+        match Ledger::open(ledger, LedgerKey::read(key, ledger).unwrap()) {
+            // A process that another test starts has our open files, with their locks, until it becomes its program.
+            Err(LedgerError::Held { .. }) if begun.elapsed() < PATIENCE => wait_until_free(ledger),
+            opened => return opened.unwrap(),
+        }
+    }
+}
+
+fn wait_until_free(ledger: &Path) {
+    let mut lock = ledger.as_os_str().to_owned();
+    lock.push(".lock");
+    std::fs::File::open(lock).unwrap().lock().unwrap();
 }
 
 /// This test again, alone, in a process of its own that finds `name` in its environment.
