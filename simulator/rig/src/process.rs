@@ -102,6 +102,10 @@ impl Process {
         if let Some(status) = self.done {
             return Ok(status);
         }
+        // Somebody else ended it: its id may be another program's by now.
+        if let Ok(status) = self.wait(Duration::ZERO) {
+            return Ok(status);
+        }
         // An error means that it has gone already; `wait` sees that too.
         let _ = kill(self.program, Signal::SIGTERM);
         self.wait(LEAVE).or_else(|_| {
