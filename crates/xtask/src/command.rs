@@ -69,6 +69,7 @@ pub(crate) fn run_reading(
     mut line: impl FnMut(&str),
 ) -> Result<ExitStatus, Fault> {
     let mut child = spawn(command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0), what)?;
+    stop.reach_newborn();
     let output = child.stdout.take();
     for bytes in output.into_iter().flat_map(|output| BufReader::new(output).split(b'\n')) {
         let bytes = bytes.map_err(|cause| Fault::Start { program: what.into(), cause })?;
@@ -99,6 +100,7 @@ fn spawn(command: &mut Command, what: &str) -> Result<Child, Fault> {
 }
 
 fn wait(stop: &Stop, mut child: Child, what: &str) -> Result<ExitStatus, Fault> {
+    stop.reach_newborn();
     let status = child.wait().map_err(|cause| Fault::Start { program: what.into(), cause })?;
     stop.check()?;
     Ok(status)

@@ -16,7 +16,7 @@ use std::{
 };
 
 /// Whether this command is to stop, and why.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<Shared>);
 
 #[derive(Debug, Default)]
@@ -75,6 +75,13 @@ impl Stop {
         self.0.told.notify_all();
         // Whatever the other threads wait for comes from a child; when those end, so does the waiting.
         end_children();
+    }
+
+    /// Ends a child that was started while the reason to stop was given, too late to be among the children that were ended.
+    pub(crate) fn reach_newborn(&self) {
+        if self.why().is_some() {
+            end_children();
+        }
     }
 
     /// Waits until there is a reason to stop.

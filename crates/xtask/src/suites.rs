@@ -11,13 +11,13 @@ use crate::{
 use serde::Deserialize;
 use std::{
     collections::VecDeque,
-    io::Read,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     sync::{Mutex, PoisonError, mpsc},
     time::Instant,
 };
+use tempfile::NamedTempFile;
 
 /// How many programs run at the same time.
 const LANES: usize = 2;
@@ -80,9 +80,12 @@ enum News {
     Over(String, Result<Outcome, Fault>),
 }
 
-/// How a program ended.
+/// How a program ended, and what it said.
 struct Outcome {
-    output: Vec<u8>,
+    /// To standard output: the test runner's own words.
+    said: String,
+    /// To standard error: whatever it and the programs that it started complained of.
+    aside: String,
     status: ExitStatus,
     seconds: f64,
 }
@@ -95,7 +98,7 @@ fn lane(stop: &Stop, queue: &Mutex<VecDeque<Suite>>, teller: &mpsc::SyncSender<N
         // Who listens does so until the last lane has ended.
         let _ = teller.send(News::Begun(suite.name.clone()));
         let outcome =
-            play(program(&suite)).map_err(|cause| Fault::Start { program: suite.name.clone(), cause });
+            play(stop, program(&suite)).map_err(|cause| Fault::Start { program: suite.name.clone(), cause });
         let _ = teller.send(News::Over(suite.name, outcome));
     }
 }
@@ -110,18 +113,21 @@ fn program(suite: &Suite) -> Command {
     program
 }
 
-/// Runs a program to its end and keeps what it said, in the order in which it was said.
-fn play(mut program: Command) -> std::io::Result<Outcome> {
+/// Runs a program to its end and keeps what it said. In files and not in pipes: a pipe would not end before the last
+/// program that holds it, and whatever a suite leaves running must not hold us.
+fn play(stop: &Stop, mut program: Command) -> std::io::Result<Outcome> {
     let begun = Instant::now();
-    let (mut ear, mouth) = std::io::pipe()?;
-    program.stdin(Stdio::null()).stdout(mouth.try_clone()?).stderr(mouth).process_group(0);
+    let (said, aside) = (NamedTempFile::new()?, NamedTempFile::new()?);
+    program.stdin(Stdio::null()).stdout(said.reopen()?).stderr(aside.reopen()?).process_group(0);
     let mut child = program.spawn()?;
-    // Our own end of the pipe goes with it: otherwise the output would never end.
-    drop(program);
-    let mut output = Vec::new();
-    ear.read_to_end(&mut output)?;
+    stop.reach_newborn();
     let status = child.wait()?;
-    Ok(Outcome { output, status, seconds: begun.elapsed().as_secs_f64() })
+    let seconds = begun.elapsed().as_secs_f64();
+    Ok(Outcome { said: text(&said)?, aside: text(&aside)?, status, seconds })
+}
+
+fn text(file: &NamedTempFile) -> std::io::Result<String> {
+    Ok(String::from_utf8_lossy(&std::fs::read(file)?).into_owned())
 }
 
 /// The suites wait most of the time: more tests at once than cores.
@@ -140,7 +146,11 @@ fn tell(name: &str, outcome: &Result<Outcome, Fault>, summary: &mut Summary) -> 
             return false;
         }
     };
-    say::line(String::from_utf8_lossy(&outcome.output).trim_end());
+    for words in [&outcome.aside, &outcome.said] {
+        if !words.trim().is_empty() {
+            say::line(words.trim_end());
+        }
+    }
     let (seconds, status) = (outcome.seconds, outcome.status);
     if counted(outcome, summary) {
         say::line(format_args!("-- {name}: {seconds:.1} s"));
@@ -150,10 +160,11 @@ fn tell(name: &str, outcome: &Result<Outcome, Fault>, summary: &mut Summary) -> 
     false
 }
 
-/// Counts a suite's tests; whether its program ended well.
+/// Counts a suite's tests, and the checks that it says it skipped; whether its program ended well and told its count.
 fn counted(outcome: &Outcome, summary: &mut Summary) -> bool {
-    String::from_utf8_lossy(&outcome.output).lines().for_each(|line| summary.take_in(line));
-    outcome.status.success()
+    let counts = outcome.said.lines().filter(|line| summary.take_in(line)).count();
+    outcome.aside.lines().for_each(|line| summary.take_in_aside(line));
+    outcome.status.success() && counts == 1
 }
 
 /// The suite that one line of cargo's messages announces, if it does.
@@ -192,7 +203,11 @@ struct Profile {
 #[cfg(test)]
 mod tests {
     use super::{Outcome, Suite, counted, play, suite_of};
-    use crate::summary::Summary;
+    use crate::{stop::Stop, summary::Summary};
+    use nix::{
+        sys::signal::{Signal, kill},
+        unistd::Pid,
+    };
     use std::process::Command;
 
     #[test]
@@ -222,24 +237,28 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_a_program_says_is_kept_in_order() {
-        let outcome = outcome_of("echo first; echo second >&2; echo third");
+    fn what_a_program_says_is_kept_and_whoever_it_leaves_behind_is_not_waited_for() {
+        let outcome = outcome_of("echo first; echo aside >&2; echo second; sleep 60 & echo $! >&2");
         assert!(outcome.status.success());
-        assert_eq!(String::from_utf8_lossy(&outcome.output), "first\nsecond\nthird\n");
+        assert_eq!(outcome.said, "first\nsecond\n");
+        let left = outcome.aside.strip_prefix("aside\n").unwrap().trim().parse().unwrap();
+        kill(Pid::from_raw(left), Signal::SIGKILL).unwrap();
     }
 
     #[test]
-    fn a_program_that_ends_badly_failed_whatever_it_counted() {
+    fn only_a_program_that_ends_well_and_says_its_count_is_good() {
         let mut summary = Summary::default();
         let said = "echo 'test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s'";
         assert!(counted(&outcome_of(said), &mut summary));
         assert!(!counted(&outcome_of(&format!("{said}; kill -ABRT $$")), &mut summary));
-        assert_eq!(summary, Summary { passed: 4, failed: 0, skipped: 0 });
+        assert!(!counted(&outcome_of("echo running 2 tests"), &mut summary), "it left before its end");
+        assert!(counted(&outcome_of(&format!("echo 'SKIPPED: a check' >&2; {said}")), &mut summary));
+        assert_eq!(summary, Summary { passed: 6, failed: 0, skipped: 1 });
     }
 
     fn outcome_of(script: &str) -> Outcome {
         let mut shell = Command::new("sh");
         shell.args(["-c", script]);
-        play(shell).unwrap()
+        play(&Stop::default(), shell).unwrap()
     }
 }

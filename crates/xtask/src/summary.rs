@@ -14,12 +14,12 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// Takes in one line of the runner's output; any line that closes no suite changes nothing.
+    /// Takes in one line of the runner's output; whether it closes a suite. Any other changes nothing.
     ///
     /// The form is libtest's: `test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s`.
-    pub(crate) fn take_in(&mut self, line: &str) {
+    pub(crate) fn take_in(&mut self, line: &str) -> bool {
         let Some(counts) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". ")) else {
-            return;
+            return false;
         };
         for part in counts.1.split(';') {
             let Some((number, word)) = part.trim().split_once(' ') else { continue };
@@ -31,6 +31,13 @@ impl Summary {
                 _ => {}
             }
         }
+        true
+    }
+
+    /// Takes in one line of a suite's standard error: a test that could not check what it is for says so there, and
+    /// the runner knows nothing of it.
+    pub(crate) fn take_in_aside(&mut self, line: &str) {
+        self.skipped += u64::from(line.starts_with("SKIPPED"));
     }
 
     /// Whether tests ran and none failed.
@@ -60,7 +67,7 @@ test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 5 filtered out; 
     #[test]
     fn every_suite_counts_and_nothing_else() {
         let mut summary = Summary::default();
-        OUTPUT.lines().for_each(|line| summary.take_in(line));
+        assert_eq!(OUTPUT.lines().filter(|line| summary.take_in(line)).count(), 2);
         assert_eq!(summary, Summary { passed: 7, failed: 2, skipped: 6 });
         assert_eq!(summary.to_string(), "7 passed, 2 failed, 6 skipped");
         assert!(!summary.is_good());

@@ -10,7 +10,7 @@ use crate::{
 };
 use std::time::Instant;
 
-/// Runs every step up to the first that fails. The last line says what the test runner counted.
+/// Runs every step up to the first that fails; of the tests themselves all. The last line says what the test runner counted.
 pub(crate) fn test(stop: &Stop) -> Result<(), Fault> {
     let mut summary = Summary::default();
     let outcome = steps(stop, &mut summary);
@@ -44,6 +44,7 @@ fn steps(stop: &Stop, summary: &mut Summary) -> Result<(), Fault> {
     })?;
     // One that fails must not keep the others from being heard.
     let suites = step("suites", || suites::run(stop, programs, summary));
+    stop.check()?;
     let examples = step("cargo test --workspace --doc", || examples(stop, summary));
     suites.and(examples)?;
     if summary.is_good() {
