@@ -41,16 +41,14 @@ def press(page, text):
     page.locator(".screen").get_by_role("button", name=text, exact=True).click()
 
 
-def test_a_visit_with_the_mouse_alone_is_followed_on_kiosk_and_board(desk, bench, kiosk, open_page):
-    page, guide = bench(), kiosk(CAORA)
-    code = desk.code({"board": True})
-    board = open_page(f"{code['page']}#{code['code']}", wide=1280, high=800)
+def test_a_visit_with_the_mouse_alone_is_followed_on_kiosk_and_board(desk, bench, kiosk, board):
+    page, guide, day = bench(), kiosk(CAORA), board()
     persona, before = desk.personas["housewife"], desk.results()
     choose_reader(page, desk, CAORA)
     choose_card(page, persona["name"])
     page.get_by_role("button", name="カードを置く", exact=True).click()
     guide.wait_for_selector("main[data-state=methods]")
-    board.wait_for_selector(".progress li.now")
+    day.wait_for_selector(".progress li.now")
     press(page, "暗証番号")
     guide.wait_for_selector("main[data-state=pin]")
     keep(page, "bench-pin", full_page=True)
@@ -65,10 +63,10 @@ def test_a_visit_with_the_mouse_alone_is_followed_on_kiosk_and_board(desk, bench
         guide.wait_for_selector("main:is([data-state=consent], [data-state=take_card])")
     guide.wait_for_selector("main[data-state=take_card]")
     (new,) = [one for one in desk.results() if one not in before]
-    board.wait_for_selector(f".visits li[data-key='{new}']")
+    day.wait_for_selector(f".visits li[data-key='{new}']")
     page.get_by_role("button", name="カードを取る", exact=True).click()
     guide.wait_for_selector("main[data-state=place_card]")
-    board.wait_for_selector(".progress li.now", state="detached")
+    day.wait_for_selector(".progress li.now", state="detached")
 
 
 def test_what_passes_is_told_without_what_is_personal(desk, bench):
@@ -144,3 +142,10 @@ def test_a_code_behind_the_address_of_an_open_page_lets_it_in(desk, open_page):
     page.evaluate("(code) => { location.hash = code; }", desk.bench.post("/v1/pairing-codes")["code"])
     page.wait_for_selector(".cards .card-choice")
     assert "#" not in page.url
+    # One more changes nothing: it is taken, and the page goes on as it is.
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(desk.bench.url)))
+    with page.expect_response("**/v1/pairings"):
+        page.evaluate("(code) => { location.hash = code; }", desk.bench.post("/v1/pairing-codes")["code"])
+    page.get_by_role("tab", name="APDU").click()
+    assert asked == ["/v1/pairings"]

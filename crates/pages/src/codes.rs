@@ -13,7 +13,7 @@ const MOST_WRONG: u8 = 5;
 /// Without letters that look alike.
 const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/// The open codes, each for one `T`, by a clock that tells `M`.
+/// The open codes, each for one `T`. `M` is a moment: this room reads no clock.
 pub struct OneTimeCodes<T, M = Instant> {
     open: Vec<Code<T, M>>,
     wrong: u8,

@@ -61,26 +61,30 @@ function head(words) {
     element("h1", {}, words.title, " ", element("small", { text: words.subtitle })), links, connection, tongues);
 }
 
+/** Shows the bench to a browser that may. */
 async function begin() {
-  const code = takeCodeFromAddress();
-  if (code) await redeem(code).catch(ignoreRefusal);
-  if (paired) return;
   try {
     await store.load();
   } catch (refused) {
     if (!(refused instanceof Refused)) throw refused;
-    return unpaired();
+    // Another try may have been let in meanwhile.
+    if (!paired) unpaired();
+    return;
   }
-  // Another code may have come in between.
   if (paired) return;
   paired = true;
   draw();
   store.follow(unpaired);
 }
 
-/** A code that was used already says so on the form. */
-function ignoreRefusal(fault) {
-  if (!(fault instanceof Refused)) throw fault;
+/** Pairs by the code in the address; whether there was one. A code that is used or over is no reason to stop: the cookie may be here already. */
+async function byAddress() {
+  const code = takeCodeFromAddress();
+  if (!code) return false;
+  await redeem(code).catch((refused) => {
+    if (!(refused instanceof Refused)) throw refused;
+  });
+  return true;
 }
 
 function unpaired() {
@@ -93,5 +97,8 @@ function unpaired() {
 }
 
 // A code that is put behind the address of an open page loads nothing by itself.
-addEventListener("hashchange", begin);
+addEventListener("hashchange", async () => {
+  if ((await byAddress()) && !paired) begin();
+});
+await byAddress();
 begin();
