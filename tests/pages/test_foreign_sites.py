@@ -98,6 +98,8 @@ def test_a_form_posts_nothing(desk, page, name):
 @pytest.mark.parametrize("name", ["evil.example", "127.0.0.1", None])
 def test_a_script_reads_nothing(desk, page, name):
     api = desk.api.url
+    page.goto(desk.page("kiosk"))
+    assert page.evaluate("(url) => fetch(url).then((answer) => answer.status)", api + "/v1/health") == 200, "our own page reads it"
     with foreign_site("<title>elsewhere</title>") as port:
         page.goto(f"http://{name}:{port}/" if name else "data:text/html,nameless")
 
@@ -117,6 +119,7 @@ def test_a_script_reads_nothing(desk, page, name):
             events.onerror = () => { events.close(); done('refused'); };
         })""", api + PANEL)
         assert stream == "refused"
+    assert desk.api.get("/v1/health"), "it still answers those who may ask"
 
 
 @pytest.mark.parametrize("path", ["/v1/health", f"/kiosk/{READER}"])

@@ -194,6 +194,7 @@ def test_every_choice_has_words_and_buttons_of_its_own(in_hand):
     assert page.locator("ul li").count() == 2, "a bundle of the centre's is listed"
     for notice in ("visual_armed", "staff_check"):
         show(page, notice, notice, None, "stfr2", True, "ja")
+        assert page.get_attribute("main", "data-state") == notice
         assert "職員が" in page.inner_text("#said")
     show(page, "offered", "place_card", {"kind": "methods", "offered": ["visual", "pin"]}, "stfr2", True, "ja")
     assert page.locator(".choices .name").all_inner_texts() == ["職員が確認", "暗証番号"]

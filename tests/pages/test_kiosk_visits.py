@@ -82,6 +82,8 @@ def test_by_pin_and_nothing_is_shown(desk, kiosk, language):
     assert answer_all(page, "refuse") > 0
     result = result_after(desk, before)
     assert result["verification"] == "pin"
+    (told,) = result["qualification"]["body"]["result_list"]
+    assert told["name"] == desk.personas["housewife"]["name"]
     opened = [consent for consent in result["consents"] if consent["item"] not in ("electronic_prescription",)]
     assert {consent["decision"] for consent in opened} == {"refused"}
     ends(desk, page, language)

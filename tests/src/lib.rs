@@ -1,5 +1,6 @@
 //! What the suites stand on: one simulated desk and a daemon beside it, both as real processes.
 
+pub mod bounded;
 pub mod canary;
 pub mod control;
 pub mod exchange;

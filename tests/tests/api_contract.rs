@@ -13,6 +13,7 @@ use rig::Visit;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Output;
+use tests::bounded::bounded;
 use tests::{READER, TestDesk, next_result, python};
 
 /// Not tried with a token, and why. Each has tests of its own in `crates/desk/tests`.
@@ -74,7 +75,7 @@ fn run(schemathesis: &Path, desk: &TestDesk, more: &[&str]) -> Output {
     let told = desk.daemon.desk().get("/v1/openapi.json").unwrap();
     std::fs::write(&document, told.to_string()).unwrap();
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/desk/openapi/schemathesis.toml");
-    let mut command = python::bounded(schemathesis, BOUND);
+    let mut command = bounded(schemathesis, BOUND);
     command.arg("--no-color").arg("--config-file").arg(config);
     command.arg("run").arg(document).args(["--url", &desk.daemon.ready().api, "--checks", "all"]);
     command.args(["--max-examples", &EXAMPLES.to_string(), "--seed", &SEED.to_string()]).args(more);

@@ -14,7 +14,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use tests::{READER, TestDesk, next_result, python, until_failure, until_station};
+use tests::bounded::bounded;
+use tests::{READER, TestDesk, next_result, until_failure, until_station};
 
 /// EX_CONFIG of sysexits.h.
 const EX_CONFIG: &str = "exit status: 78";
@@ -174,7 +175,7 @@ fn a_ready_file_that_cannot_be_written_is_named() {
     let nowhere = site.path("nowhere").join("it");
     let own = std::env::current_exe().unwrap();
     let program = own.ancestors().nth(2).unwrap().join("uketsuked");
-    let mut daemon = python::bounded(&program, 60);
+    let mut daemon = bounded(&program, 60);
     daemon.arg("--config").arg(site.file()).arg("--ready-file").arg(&nowhere);
     let ended = daemon.output().unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);

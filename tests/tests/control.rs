@@ -59,6 +59,10 @@ fn a_code_is_made_for_the_board_and_for_every_reader_that_there_is() {
     assert!(board.contains("code: ") && board.contains("/#"), "{board}");
     let kiosk = told(&desk, &["pair", "kiosk", READER]);
     assert!(kiosk.contains(&format!("/kiosk/{READER}#")), "{kiosk}");
+    let code = kiosk.lines().find_map(|line| line.strip_prefix("番号 / code: ")).expect("a code");
+    let redeem = || desk.daemon.desk().post("/v1/pairings", &json!({ "code": code }));
+    redeem().unwrap();
+    assert_status(redeem(), 403);
     assert!(refused(&desk, &["pair", "kiosk", "front-9"]).contains("uketsuke status"));
 }
 

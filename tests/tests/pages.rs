@@ -14,6 +14,7 @@ use failure::codes;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tests::bounded::bounded;
 use tests::{TestDesk, python, site};
 
 /// Seconds after which a suite hangs.
@@ -52,7 +53,7 @@ fn pages_of_somebody_else() {
 }
 
 #[test]
-fn every_page_comes_back() {
+fn pages_of_a_daemon_that_was_killed_come_back() {
     passes("test_coming_back.py", &["stfr2"]);
 }
 
@@ -72,7 +73,7 @@ fn passes(suite: &str, readers: &[&str]) {
     });
     fs::write(&said, desk_file.to_string()).unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages");
-    let mut pytest = python::bounded(&python, BOUND);
+    let mut pytest = bounded(&python, BOUND);
     pytest.args(["-B", "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider", suite]);
     pytest.current_dir(folder).env("UKETSUKE_DESK", &said);
     let ended = pytest.output().unwrap();
