@@ -50,6 +50,7 @@ fn as_receipt_computer(up: &DeskUp, asking: &Asking<'_>) {
     say::line(format_args!("  ls {}", simulator.face_dir.display()));
     let (request, today) = (asking.request.display(), "$(date +%Y%m%d)0001.xml");
     say::line(format_args!("  cp {request} {}/OQSsiquc01req_{today}", simulator.req_dir.display()));
+    say::both("数秒後に", "and some seconds later");
     say::line(format_args!("  cat {}/OQSsiquc01res_{today}", simulator.res_dir.display()));
 }
 

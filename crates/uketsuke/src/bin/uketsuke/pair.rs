@@ -17,6 +17,7 @@ pub(crate) enum Pair {
     /// 患者の画面をつなぐ番号を発行する / Make the code for a reader's kiosk page.
     Kiosk {
         /// 設定の id、例 front-1 / its id in the configuration, e.g. front-1.
+        #[arg(value_name = "READER")]
         id: String,
     },
     /// 受付の画面をつなぐ番号を発行する / Make the code for the board's page.
