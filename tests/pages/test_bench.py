@@ -69,6 +69,23 @@ def test_a_visit_with_the_mouse_alone_is_followed_on_kiosk_and_board(desk, bench
     day.wait_for_selector(".progress li.now", state="detached")
 
 
+def test_whoever_places_the_card_stands_before_the_camera_unless_somebody_was_chosen(desk, bench):
+    page = bench()
+    choose_reader(page, desk, CAORA)
+    for persona in ("worker", "housewife"):
+        choose_card(page, desk.personas[persona]["name"])
+        page.get_by_role("button", name="カードを置く", exact=True).click()
+        press(page, "顔認証")
+        desk.wait(CAORA, "asked", "consent")
+        page.get_by_role("button", name="カードを取る", exact=True).click()
+        desk.wait(CAORA, "screen", "place_card")
+    page.get_by_role("button", name="横向き", exact=True).click()
+    page.wait_for_selector("button[aria-pressed=true]:has-text('横向き')")
+    page.get_by_role("button", name="カードを置く", exact=True).click()
+    desk.wait(CAORA, "asked", "methods")
+    assert desk.bench.get(f"/v1/readers/{CAORA}")["before"]["scene"] == "turned"
+
+
 def test_what_passes_is_told_without_what_is_personal(desk, bench):
     page = bench()
     choose_reader(page, desk, CAORA)

@@ -1,4 +1,4 @@
-"""What holds for every page: its weight, and that no script runs that is put into it."""
+"""What holds for every page: its weight, that no script runs that is put into it, and that it says why it asks for a code."""
 
 import gzip
 
@@ -34,3 +34,10 @@ def test_no_inline_script_runs(desk, open_page, name):
         document.head.append(script);
     })""")
     assert refused.startswith("script-src") and page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_code_in_the_address_that_is_not_good_is_said(desk, open_page, name):
+    page = open_page(f"{desk.page(name)}#AAAAAAAA")
+    page.wait_for_selector(".pairing [role=alert]:not(:empty)")
+    assert "#" not in page.url

@@ -55,15 +55,27 @@ function placing({ store, words, column }) {
   const faults = CARD_FAULTS.map(([value, ...names]) => ({ value, ...check(names[column]) }));
   const nth = input({ type: "number", min: "1", max: "500", value: "1", inputmode: "numeric" });
   const at = () => `/v1/readers/${store.reader}`;
+  // Who was put before the camera here, by nobody's choice.
+  let stands = null;
   const where = () => (only.value ? { only: only.value } : {});
-  const place = () => doing.post(`${at()}/place`, {
-    persona: store.persona, turned_over: turned.field.checked, fresh: fresh.field.checked,
-    faults: faults.filter(({ field }) => field.checked).map(({ value }) => value), ...where(),
-  });
+  const place = async () => {
+    await ownerStands();
+    await doing.post(`${at()}/place`, {
+      persona: store.persona, turned_over: turned.field.checked, fresh: fresh.field.checked,
+      faults: faults.filter(({ field }) => field.checked).map(({ value }) => value), ...where(),
+    });
+  };
+  /** Whoever places the card looks into the camera, unless somebody was chosen to. */
+  const ownerStands = async () => {
+    const before = store.selected?.before;
+    if (before && (before.scene !== "right" || before.persona !== stands)) return;
+    stands = store.persona;
+    await doing.post(`${at()}/face`, { persona: stands, scene: "right" });
+  };
   const lay = doing.button(words.place, place, { class: "main" });
   const take = doing.button(words.pull, () => doing.post(`${at()}/pull`, where()));
   return [
-    row(lay, take), doing.node,
+    row(lay, take), element("p", { class: "soft", text: words.place_hint }), doing.node,
     folded(words.place_how, turned.node, fresh.node, labelled(words.only, only),
       element("fieldset", {}, element("legend", { text: words.card_faults }), element("p", { class: "soft", text: words.card_faults_hint }),
         ...faults.map(({ node }) => node)),

@@ -2,7 +2,7 @@
 
 import { element } from "./dom.js";
 import { Refused } from "./api.js";
-import { pairingForm, redeem, takeCodeFromAddress } from "./pairing.js";
+import { pairByAddress, pairingForm } from "./pairing.js";
 import { centrePanel } from "./bench-centre.js";
 import { button } from "./bench-form.js";
 import { controlsPanel } from "./bench-controls.js";
@@ -19,6 +19,8 @@ let language = "ja";
 let scenario = "";
 /** Whether this browser may; until then the page asks for a code. */
 let paired = false;
+/** What became of the code in the address, for the form that asks for another. */
+let byAddress = "none";
 
 /** Draws the page in the language chosen. */
 function draw() {
@@ -77,28 +79,21 @@ async function begin() {
   store.follow(unpaired);
 }
 
-/** Pairs by the code in the address; whether there was one. A code that is used or over is no reason to stop: the cookie may be here already. */
-async function byAddress() {
-  const code = takeCodeFromAddress();
-  if (!code) return false;
-  await redeem(code).catch((refused) => {
-    if (!(refused instanceof Refused)) throw refused;
-  });
-  return true;
-}
-
 function unpaired() {
   paired = false;
   store.forgetListeners();
   document.documentElement.lang = language;
   const words = WORDS[language];
   document.title = `${words.title} — ${words.subtitle}`;
-  document.body.replaceChildren(element("main", {}, pairingForm(words.pairing, begin)));
+  document.body.replaceChildren(element("main", {}, pairingForm(words.pairing, begin, byAddress)));
 }
 
 // A code that is put behind the address of an open page loads nothing by itself.
 addEventListener("hashchange", async () => {
-  if ((await byAddress()) && !paired) begin();
+  const became = await pairByAddress();
+  if (became === "none" || paired) return;
+  byAddress = became;
+  begin();
 });
-await byAddress();
+byAddress = await pairByAddress();
 begin();

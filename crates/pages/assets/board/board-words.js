@@ -140,7 +140,7 @@ export const WORDS = {
   requery: ["もう一度照会する", "Ask again"],
   requery_hint: ["保険の番号で照会します。この受付の結果は変わりません。", "Asks by the insurance's numbers. This result stays as it is."],
   requery_answer: ["照会の回答（{at}）", "Answer, {at}"],
-  result_number: ["受付番号", "Number"],
+  result_number: ["結果の番号", "Result"],
   reader: ["カードリーダー", "Reader"],
   answer_is: ["カードによる受付ではありません。今日の受付の一覧には入りません。", "No card was there: this is no visit and is not in the list."],
   answer_close: ["回答を閉じる", "Close the answer"],
@@ -148,7 +148,7 @@ export const WORDS = {
   readers: ["カードリーダー", "Readers"],
   lines: ["つながり", "Connections"],
   by: ["操作する人", "Who acts"],
-  by_hint: ["監査の記録に残る名前です（英小文字と数字）", "The name in the audit: small letters and digits"],
+  by_hint: ["監査の記録に残る名前です（英小文字と数字、例 tanaka）", "The name in the audit: small letters and digits, e.g. tanaka"],
   state_unheard: ["つながりを待っています", "Waiting for the connection"],
   state_starting: ["準備中", "Starting"],
   state_idle: ["受付できます", "Ready"],
@@ -287,7 +287,7 @@ export const WORDS = {
   letters: ["1文字のキー操作を使う", "Use keys of one letter"],
   help_signs: ["この画面について", "About this page"],
   help_list: ["受付は新しいものが上です。左の太い線と印は、緑の✓が「そのまま」、丸のiが「知っておくこと」、三角の!が「対応が要る」です。", "The newest visit is on top. ✓ means nothing to do, a circled i something to know, a triangle with ! something to do."],
-  help_lock: ["{n}分間操作がないと、患者さんの情報を消してロックします。14時間たつと、必ずロックします。", "After {n} minutes without a hand on it the page removes everything of patients and locks; after 14 hours it locks in any case."],
+  help_lock: ["{n}分間操作がないときと、画面を開き直したときは、患者さんの情報を消してロックします。14時間たつと、必ずロックします。", "After {n} minutes without a hand on it, and when it is opened anew, the page removes everything of patients and locks; after 14 hours it locks in any case."],
 };
 
 const ITEMS = {

@@ -2,7 +2,7 @@
 // can read; nothing is kept in the browser, and nothing of anybody stays in the page once it is locked.
 
 import { ask, Refused } from "./api.js";
-import { pairingForm, redeem, takeCodeFromAddress } from "./pairing.js";
+import { pairByAddress, pairingForm } from "./pairing.js";
 import { element } from "./dom.js";
 import { openCounts } from "./board-counts.js";
 import { countdown, dayOf } from "./board-dates.js";
@@ -26,6 +26,8 @@ let leave = () => {};
 let unheard = false;
 // Paired or unlocked in this page: a board that comes up by itself, after a crash or in another tab, comes up locked.
 let attended = false;
+// What became of the code in the address, for the form that asks for another.
+let byAddress = "none";
 // Who asks last shows its screen: two at once would both follow the stream.
 let turns = 0;
 
@@ -76,7 +78,7 @@ function away() {
 }
 
 function pairing() {
-  const form = pairingForm(words("pairing"), attend);
+  const form = pairingForm(words("pairing"), attend, byAddress);
   show("pairing", element("main", { class: "alone" }, form, element("p", { class: "alone-foot" }, languageButton(pairing))));
   form.querySelector("input").focus();
 }
@@ -175,18 +177,10 @@ function open(idle) {
   board.draw(locking);
 }
 
-/** Pairs by the code in the address, if there is one. A wrong one is asked for by the form. */
-async function byAddress() {
-  const code = takeCodeFromAddress();
-  if (!code) return false;
-  return redeem(code).then(
-    () => true,
-    () => false,
-  );
-}
-
 // A code that is put behind the address of an open page loads nothing by itself.
 addEventListener("hashchange", async () => {
-  if (await byAddress()) attend();
+  byAddress = await pairByAddress();
+  if (byAddress === "paired") attend();
 });
-await ((await byAddress()) ? attend() : enter());
+byAddress = await pairByAddress();
+await (byAddress === "paired" ? attend() : enter());

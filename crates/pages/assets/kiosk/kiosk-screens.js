@@ -19,15 +19,18 @@ import { METHOD_SIGNS, NOTICE_PICTURES, comparing, face, placing } from "./kiosk
  */
 export function screenOf(panel, words, language, touch) {
   const { question, notice } = panel;
-  if (!question) return noticed(notice.kind, words, panel.unit?.driver);
+  if (!question) return noticed(notice.kind, words, panel.unit?.driver, notice.text);
   const screen = QUESTIONS[question.kind](question, words, language, touch, panel);
   if (panel.unit.touch) return screen;
   return { ...screen, detail: question.kind === "face" ? "" : words.at_reader };
 }
 
+/** Whether a failure's words send the patient back to placing the card: then the picture does, too. */
+const toPlace = (text) => Boolean(text?.ja.includes("カードを置"));
+
 /** @returns {Screen} */
-export function noticed(kind, words, driver) {
-  const picture = kind === "place_card" ? placing(driver) : NOTICE_PICTURES[kind]?.();
+export function noticed(kind, words, driver, text) {
+  const picture = kind === "place_card" || toPlace(text) ? placing(driver) : NOTICE_PICTURES[kind]?.();
   return { step: STEP_OF_NOTICE[kind] ?? null, title: words[kind], detail: words[`${kind}_detail`] ?? "", picture };
 }
 

@@ -42,7 +42,7 @@ export const WORDS = {
     at_reader: "カードリーダーの画面でお答えください",
     steps: ["カード", "本人確認", "同意", "受付へ"], steps_label: "手順",
     settings: "見やすさ", larger: "大きな文字", contrast: "白黒反転", lower: "操作を下へ",
-    pairing: { title: "この画面をつなぎます", hint: "職員の方へ：受付の端末で「uketsuke pair kiosk」を実行すると、番号が表示されます", label: "番号（８文字）", button: "つなぐ", wrong: "番号が違うか、期限（５分）が切れています。新しい番号を作ってください", away: "受付の端末が応答しません。少し待って、もう一度押してください" },
+    pairing: { title: "この画面をつなぎます", hint: "職員の方へ：受付の端末で「uketsuke pair kiosk {reader}」を実行すると、番号が表示されます", label: "番号（８文字）", button: "つなぐ", wrong: "番号が違うか、期限（５分）が切れています。新しい番号を作ってください", away: "受付の端末が応答しません。少し待って、もう一度押してください" },
   },
   en: {
     page: "Reception", connecting: "Please wait",
@@ -82,7 +82,7 @@ export const WORDS = {
     at_reader: "Please answer on the card reader's screen",
     steps: ["Card", "Identity", "Consent", "Reception"], steps_label: "Steps",
     settings: "Easier to see", larger: "Larger text", contrast: "Dark screen", lower: "Move down",
-    pairing: { title: "Connect this screen", hint: "For staff: run “uketsuke pair kiosk” on the terminal to get a code", label: "Code (8 characters)", button: "Connect", wrong: "The code is wrong or older than five minutes. Please make a new one", away: "The terminal does not answer. Wait a moment and try again" },
+    pairing: { title: "Connect this screen", hint: "For staff: run “uketsuke pair kiosk {reader}” on the terminal to get a code", label: "Code (8 characters)", button: "Connect", wrong: "The code is wrong or older than five minutes. Please make a new one", away: "The terminal does not answer. Wait a moment and try again" },
   },
   zh: {
     page: "前台", connecting: "请稍候",
@@ -122,7 +122,7 @@ export const WORDS = {
     at_reader: "请在读卡器的屏幕上回答",
     steps: ["卡片", "身份确认", "同意", "前台"], steps_label: "步骤",
     settings: "显示", larger: "大字", contrast: "黑底白字", lower: "移到下方",
-    pairing: { title: "连接此屏幕", hint: "工作人员：在终端执行“uketsuke pair kiosk”可得到号码", label: "号码（8 位）", button: "连接", wrong: "号码错误或已过期（5 分钟），请重新生成", away: "终端没有响应，请稍后再按一次" },
+    pairing: { title: "连接此屏幕", hint: "工作人员：在终端执行“uketsuke pair kiosk {reader}”可得到号码", label: "号码（8 位）", button: "连接", wrong: "号码错误或已过期（5 分钟），请重新生成", away: "终端没有响应，请稍后再按一次" },
   },
   ko: {
     page: "접수", connecting: "잠시 기다려 주십시오",
@@ -162,6 +162,6 @@ export const WORDS = {
     at_reader: "카드 리더기 화면에서 답해 주십시오",
     steps: ["카드", "본인 확인", "동의", "접수처"], steps_label: "순서",
     settings: "보기", larger: "큰 글자", contrast: "흑백 반전", lower: "아래로 이동",
-    pairing: { title: "이 화면을 연결합니다", hint: "직원: 단말기에서 “uketsuke pair kiosk”를 실행하면 번호가 나옵니다", label: "번호(8자리)", button: "연결", wrong: "번호가 틀리거나 만료(5분)되었습니다. 새 번호를 만들어 주십시오", away: "단말기가 응답하지 않습니다. 잠시 후 다시 눌러 주십시오" },
+    pairing: { title: "이 화면을 연결합니다", hint: "직원: 단말기에서 “uketsuke pair kiosk {reader}”를 실행하면 번호가 나옵니다", label: "번호(8자리)", button: "연결", wrong: "번호가 틀리거나 만료(5분)되었습니다. 새 번호를 만들어 주십시오", away: "단말기가 응답하지 않습니다. 잠시 후 다시 눌러 주십시오" },
   },
 };

@@ -4,7 +4,7 @@
 
 import { at, element } from "./dom.js";
 import { ask, follow, Refused } from "./api.js";
-import { pairingForm, redeem, takeCodeFromAddress } from "./pairing.js";
+import { pairByAddress, pairingForm } from "./pairing.js";
 import { forgetTyped } from "./kiosk-pad.js";
 import { noticed, screenOf } from "./kiosk-screens.js";
 import { drawLanguages, drawSettings, forgetSettings } from "./kiosk-settings.js";
@@ -20,6 +20,8 @@ let step = 0;
 let drawnQuestion = "";
 let stream = null;
 let unattended = 0;
+/** What became of the code in the address, for the form that asks for another. */
+let byAddress = "none";
 
 /** Settings that somebody left before placing a card are not the next patient's. */
 const ATTENDED = 60_000;
@@ -126,7 +128,9 @@ function setText(id, text) {
 
 function askForCode() {
   shown = null;
-  const form = pairingForm(words().pairing, () => { form.remove(); listen(); });
+  const { pairing } = words();
+  const hint = pairing.hint.replace("{reader}", reader);
+  const form = pairingForm({ ...pairing, hint }, () => { form.remove(); listen(); }, byAddress);
   show("code", { step: 0, title: words().page, detail: "" }, "");
   drawnQuestion = "";
   at("question").hidden = false;
@@ -162,9 +166,8 @@ function listen() {
 
 async function begin() {
   say("connecting");
-  const code = takeCodeFromAddress();
   // A code that is used or over is no reason to stop: the cookie may be here already.
-  if (code) await redeem(code).catch(() => {});
+  byAddress = await pairByAddress();
   seen();
 }
 

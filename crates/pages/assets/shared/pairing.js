@@ -5,7 +5,7 @@ import { element } from "./dom.js";
 import { ask, Refused } from "./api.js";
 
 /** The code in the address, if any; the address is without it from then on. What cannot be a code is left alone. */
-export function takeCodeFromAddress() {
+function takeCodeFromAddress() {
   const code = location.hash.slice(1);
   if (!/^[A-Z0-9]{8}$/.test(code)) return "";
   history.replaceState(null, "", location.pathname);
@@ -13,15 +13,32 @@ export function takeCodeFromAddress() {
 }
 
 /** @param {string} code */
-export const redeem = (code) => ask("POST", "/v1/pairings", { code });
+const redeem = (code) => ask("POST", "/v1/pairings", { code });
+
+/**
+ * Pairs by the code in the address, if there is one.
+ * @returns {Promise<"none" | "paired" | "refused" | "away">} a refused one was wrong, used or over
+ */
+export async function pairByAddress() {
+  const code = takeCodeFromAddress();
+  if (!code) return "none";
+  try {
+    await redeem(code);
+    return "paired";
+  } catch (refused) {
+    if (!(refused instanceof Refused)) throw refused;
+    return refused.status === 403 ? "refused" : "away";
+  }
+}
 
 /**
  * The form that asks for the code.
  * @param {{ title: string, hint: string, label: string, button: string, wrong: string, away: string }} words
  * @param {() => void} paired
+ * @param {"none" | "paired" | "refused" | "away"} [address] what became of the code in the address
  */
-export function pairingForm(words, paired) {
-  const said = element("p", { role: "alert" });
+export function pairingForm(words, paired, address = "none") {
+  const said = element("p", { role: "alert", text: { refused: words.wrong, away: words.away }[address] ?? "" });
   const code = element("input", { name: "code", id: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false" });
   const form = element("form", { class: "pairing" },
     element("h1", { text: words.title }),
