@@ -7,7 +7,7 @@ export const WORDS = {
   ja: {
     page: "受付", connecting: "しばらくお待ちください",
     connecting_detail: "受付の端末につないでいます。続くときは、受付へお声がけください",
-    place_card: "マイナンバーカードを置いてください",
+    place_card: "マイナンバー\u200bカードを置いてください",
     place_card_detail: "ケースから出し、写真のある面を絵のように向けて置きます",
     wait: "確認しています", wait_detail: "ふつう数秒で終わります。カードはそのままにしてください",
     done: "完了しました", done_detail: "ありがとうございました",
@@ -16,7 +16,7 @@ export const WORDS = {
     card_left: "カードが残っています", card_left_detail: "お忘れにならないよう、お取りください",
     out_of_order: "受付でお手続きします",
     out_of_order_detail: "このカードリーダーは準備中です。カードか資格確認書を、受付でお見せください",
-    visual_armed: "マイナンバーカードを置いてください", visual_armed_detail: "職員が、お顔とカードの写真を確かめます",
+    visual_armed: "マイナンバー\u200bカードを置いてください", visual_armed_detail: "職員が、お顔とカードの写真を確かめます",
     staff_check: "職員が確認しています", staff_check_detail: "カードはそのままにして、お待ちください",
     failure: "お知らせ",
     methods: "本人確認の方法を選んでください", methods_detail: "どの方法でも、受けられる診療は同じです",
