@@ -1,8 +1,8 @@
 //! Damage of the file: each kind of row has its failure, and takes no other row along.
 
-use crate::site::{NOTHING, Place, at, card, deed, id, ids, large, named, nothing_beside, result};
+use crate::site::{NOTHING, Place, at, card, deed, id, ids, large, named, nothing_beside, result, try_open};
 use failure::codes;
-use ledger::{AuditRow, Ledger, LedgerError, ResultRow};
+use ledger::{AuditRow, LedgerError, ResultRow};
 use model::{Day, Timestamp};
 use proptest::prelude::*;
 use std::os::unix::fs::FileExt;
@@ -109,7 +109,7 @@ fn a_flipped_bit_in_another_row_has_its_own_failure() {
     let place = Place::new();
     filled(&place);
     flip_in(&place, "SELECT sealed FROM key_check");
-    let error = Ledger::open(&place.ledger, place.key()).unwrap_err();
+    let error = try_open(&place.ledger, || place.key()).unwrap_err();
     assert_eq!(error.code(), codes::LEDGER_KEY_UNUSABLE, "{error}");
 }
 
@@ -147,14 +147,14 @@ fn a_file_that_was_cut_short_or_overwritten_is_refused() {
             reason = "about so much"
         )]
         file.set_len((whole as f64 * length) as u64).unwrap();
-        let error = Ledger::open(&place.ledger, place.key()).unwrap_err();
+        let error = try_open(&place.ledger, || place.key()).unwrap_err();
         assert_eq!(error.code(), codes::LEDGER_UNUSABLE, "{length}: {error}");
     }
     let place = Place::new();
     filled(&place);
     let file = std::fs::OpenOptions::new().write(true).open(&place.ledger).unwrap();
     file.write_all_at(&[0x55; 100], 0).unwrap();
-    let error = Ledger::open(&place.ledger, place.key()).unwrap_err();
+    let error = try_open(&place.ledger, || place.key()).unwrap_err();
     assert_eq!(error.code(), codes::LEDGER_UNUSABLE, "{error}");
 }
 
@@ -176,7 +176,7 @@ fn no_flipped_bit_shows_something_that_was_not_committed() {
             let _ = std::fs::remove_file(place.ledger.with_file_name(leftover));
         }
         flip(&place, at, 1 << bit);
-        let Ok(mut ledger) = Ledger::open(&place.ledger, place.key()) else { return Ok(()) };
+        let Ok(mut ledger) = try_open(&place.ledger, || place.key()) else { return Ok(()) };
         for row in ledger.since(id(0), 100).unwrap_or_default() {
             prop_assert!(matches!(row, ResultRow::Damaged { .. }) || rows.contains(&row), "{row:?}");
         }

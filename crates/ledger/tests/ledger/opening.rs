@@ -1,6 +1,6 @@
 //! Opening: the file, its key, and that one daemon has it.
 
-use crate::site::{Place, at, id, ids, named, nothing_beside, result};
+use crate::site::{Place, at, id, ids, named, nothing_beside, result, try_open};
 use failure::codes;
 use ledger::{Ledger, LedgerKey};
 use std::os::unix::fs::PermissionsExt;
@@ -44,16 +44,16 @@ fn a_foreign_file_or_key_is_refused() {
     let place = Place::new();
     drop(place.open());
     let other = Place::new();
-    let error = Ledger::open(&place.ledger, other.key()).unwrap_err();
+    let error = try_open(&place.ledger, || other.key()).unwrap_err();
     assert_eq!(error.code(), codes::LEDGER_KEY_UNUSABLE);
 
     place.raw().pragma_update(None, "user_version", 4).unwrap();
-    let error = Ledger::open(&place.ledger, place.key()).unwrap_err();
+    let error = try_open(&place.ledger, || place.key()).unwrap_err();
     assert!(error.to_string().contains("later version"), "{error}");
 
     let foreign = Place::new();
     foreign.raw().execute("CREATE TABLE t (x)", []).unwrap();
-    let error = Ledger::open(&foreign.ledger, foreign.key()).unwrap_err();
+    let error = try_open(&foreign.ledger, || foreign.key()).unwrap_err();
     assert_eq!(error.code(), codes::LEDGER_UNUSABLE, "{error}");
     let tables: i64 =
         foreign.raw().query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
@@ -61,7 +61,7 @@ fn a_foreign_file_or_key_is_refused() {
 
     let garbage = Place::new();
     std::fs::write(&garbage.ledger, [0x55; 4096]).unwrap();
-    let error = Ledger::open(&garbage.ledger, garbage.key()).unwrap_err();
+    let error = try_open(&garbage.ledger, || garbage.key()).unwrap_err();
     assert_eq!(error.code(), codes::LEDGER_UNUSABLE, "{error}");
     assert_eq!(std::fs::read(&garbage.ledger).unwrap(), [0x55; 4096]);
 }

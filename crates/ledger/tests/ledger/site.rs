@@ -71,14 +71,19 @@ impl Place {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "bounds a wait")]
 pub(crate) fn open(ledger: &Path, key: &Path) -> Ledger {
+    try_open(ledger, || LedgerKey::read(key, ledger).unwrap()).unwrap()
+}
+
+/// Opens a ledger that nobody else holds, if it can be opened.
+#[allow(clippy::disallowed_methods, reason = "bounds a wait")]
+pub(crate) fn try_open(ledger: &Path, key: impl Fn() -> LedgerKey) -> Result<Ledger, LedgerError> {
     let begun = Instant::now();
     loop {
-        match Ledger::open(ledger, LedgerKey::read(key, ledger).unwrap()) {
+        match Ledger::open(ledger, key()) {
             // A process that another test starts has our open files, with their locks, until it becomes its program.
             Err(LedgerError::Held { .. }) if begun.elapsed() < PATIENCE => wait_until_free(ledger),
-            opened => return opened.unwrap(),
+            opened => return opened,
         }
     }
 }

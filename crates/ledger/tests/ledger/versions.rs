@@ -1,8 +1,8 @@
 //! Files of earlier versions are brought up when they are opened.
 
-use crate::site::{Place, at, card, deed, id, named, nothing_beside, result};
+use crate::site::{Place, at, card, deed, id, named, nothing_beside, result, try_open};
 use failure::codes;
-use ledger::{AuditRow, Ledger};
+use ledger::AuditRow;
 
 /// Takes version 3 away again: what is left is what version 2 made.
 const BACK_TO_2: &str = "
@@ -85,7 +85,7 @@ fn a_wrong_key_brings_nothing_up() {
     let place = Place::new();
     of_version_2(&place);
     let other = Place::new();
-    let error = Ledger::open(&place.ledger, other.key()).unwrap_err();
+    let error = try_open(&place.ledger, || other.key()).unwrap_err();
     assert_eq!(error.code(), codes::LEDGER_KEY_UNUSABLE);
     let version: i64 = place.raw().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 2);
